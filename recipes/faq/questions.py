@@ -1,0 +1,55 @@
+"""Reads the three files of an FAQ: originals, their answers, and duplicates of the originals.
+
+Tab-separated UTF-8 with a header line, plain or gzipped (.gz). A field that starts with a double
+quote is quoted as in CSV (doubled quotes inside), as pandas writes it.
+"""
+
+import csv
+import gzip
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass
+class Original:
+    """One frequently asked question: a column of the classifier."""
+
+    id: str
+    answer_id: str
+    text: str
+    answer: str
+    duplicates: list[str] = field(default_factory=list)
+
+
+def read_table(path):
+    """The rows of a TSV file as dictionaries by column name."""
+    opened = gzip.open if Path(path).suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines, delimiter="\t", strict=True))
+
+
+def read_faq(folder):
+    """Every original that has an answer, in file order, each with its duplicates."""
+    answers = {row["Id"]: row["Text0"] for row in _rows(folder, "answers")}
+    originals = [
+        Original(row["Id"], row["AnswerId"], row["Text0"], answers[row["AnswerId"]])
+        for row in _rows(folder, "originals")
+        if row["AnswerId"] in answers
+    ]
+    by_answer = {original.answer_id: original for original in originals}
+    if len(by_answer) != len(originals):
+        raise ValueError("two originals share an AnswerId: duplicates could not be told apart")
+    for row in _rows(folder, "duplicates"):
+        if row["AnswerId"] in by_answer:
+            by_answer[row["AnswerId"]].duplicates.append(row["Text0"])
+    return originals
+
+
+def read_no_match(folder):
+    """Texts that no original answers: [(text, "far" | "near")], near meaning other programming."""
+    return [(row["Text0"], row["Distance"]) for row in _rows(folder, "no_match")]
+
+
+def _rows(folder, name):
+    plain = Path(folder) / f"{name}.tsv"
+    return read_table(plain if plain.exists() else plain.with_name(plain.name + ".gz"))

@@ -1,0 +1,36 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { AuthModule } from './auth/auth.module.js';
+import { ConfigModule } from './config/config.module.js';
+import { FaqModule } from './faq/faq.module.js';
+import { HealthModule } from './health/health.module.js';
+import { BodyInterceptor } from './http/body.interceptor.js';
+import { SchemaPipe } from './http/schema.pipe.js';
+import { ErrorFilter } from './protocols/error.filter.js';
+import { LegacyModule } from './protocols/legacy/legacy.module.js';
+import { V1Module } from './protocols/v1/v1.module.js';
+import { RegistryModule } from './registry/registry.module.js';
+import { VisionModule } from './vision/vision.module.js';
+
+@Module({
+  imports: [
+    ConfigModule,
+    RegistryModule,
+    // Credentials
+    AuthModule,
+    // Kinds of models
+    FaqModule,
+    VisionModule,
+    // Wires
+    V1Module,
+    LegacyModule,
+    HealthModule,
+  ],
+  // What every route passes through, after the guard of AuthModule.
+  providers: [
+    { provide: APP_INTERCEPTOR, useClass: BodyInterceptor },
+    { provide: APP_PIPE, useClass: SchemaPipe },
+    { provide: APP_FILTER, useClass: ErrorFilter },
+  ],
+})
+export class AppModule {}

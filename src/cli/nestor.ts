@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { ConfigError } from '../config/config.js';
+import { ApiKeyFileError } from '../auth/api-key.file.js';
+
+const program = new Command('nestor').description(
+  'Real-time scoring of Python models behind one secure REST API',
+);
+
+program
+  .command('serve')
+  .description('start the server; configured by environment variables (docs/configuration.md)')
+  .action(async () => {
+    const { serve } = await import('../main.js');
+    await serve();
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const expected = error instanceof ConfigError || error instanceof ApiKeyFileError;
+  if (!expected) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}

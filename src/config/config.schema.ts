@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+const flag = z.enum(['on', 'off']);
+const port = z.coerce.number().int().min(0).max(65535);
+const count = z.coerce.number().int().min(1);
+const milliseconds = z.coerce.number().int().min(0);
+const path = z.string().min(1);
+const names = z
+  .string()
+  .transform((list) => list.split(',').map((name) => name.trim()))
+  .pipe(z.array(z.string().regex(/^[A-Za-z0-9._-]+$/)).min(1));
+
+/** `faq:1,vision:2` as a map from model name to the one version to serve. */
+const pins = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]+:[1-9]\d*(,[A-Za-z0-9._-]+:[1-9]\d*)*$/, 'expected NAME:VERSION,…')
+  .transform((list) => {
+    const pins = list.split(',').map((pin) => pin.split(':'));
+    return new Map(pins.map(([name, version]) => [String(name), Number(version)]));
+  });
+
+/**
+ * Every environment variable that the server reads, with its default and its sentence;
+ * docs/configuration.md is made from this object.
+ */
+export const configSchema = z.object({
+  HOST: z.string().min(1).default('0.0.0.0').describe('Address to listen on.'),
+  PORT: port.default(8443).describe('Port of the API; 0 takes a free one.'),
+  TLS: flag
+    .default('on')
+    .describe('`off` serves plain HTTP, for a proxy that ends TLS in front of the server.'),
+  TLS_CERT_FILE: path.optional().describe('PEM certificate chain; needed unless `TLS=off`.'),
+  TLS_KEY_FILE: path.optional().describe('PEM private key; needed unless `TLS=off`.'),
+  API_KEYS_FILE: path.describe('Key file written by `nestor keys create`.'),
+  MODELS_DIR: path.default('models').describe('Model repository: `<name>/<version>/model.json`.'),
+  MODELS: names.optional().describe('Names to serve, separated by commas; unset: all.'),
+  MODEL_VERSIONS: pins
+    .optional()
+    .describe('Versions to serve instead of all, for example `faq:1,vision:2`.'),
+  EXECUTION_PROVIDERS: names
+    .default(['cpu'])
+    .describe('ONNX Runtime execution providers in order of preference.'),
+  INSTANCES: count
+    .optional()
+    .describe('Processes that run each model; unset: one for each processor of the cgroup.'),
+  THREADS_PER_INSTANCE: count
+    .optional()
+    .describe('Intra-op threads of an instance; unset: processors divided by instances.'),
+  MAX_BODY_BYTES: count.default(10_485_760).describe('Largest request body in bytes.'),
+  MAX_IMAGE_PIXELS: count
+    .default(50_000_000)
+    .describe('Largest image in pixels, refused by its header before it is decoded.'),
+  REQUEST_TIMEOUT_MS: count.default(10_000).describe('Time a request may take before 504.'),
+  QUEUE_MAX_ROWS: count.default(256).describe('Rows that may wait for a model before 429.'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Least severe level that is logged.'),
+  DOCS: flag.default('on').describe('Swagger UI at /docs and /openapi.json.'),
+  SHUTDOWN_DELAY_MS: milliseconds
+    .default(0)
+    .describe('Time between not ready and closing the listener after SIGTERM.'),
+  SHUTDOWN_GRACE_MS: milliseconds
+    .default(10_000)
+    .describe('Time that requests in flight have to end after SIGTERM.'),
+});
+
+export type Config = Readonly<z.output<typeof configSchema>>;

@@ -1,0 +1,23 @@
+export type EngineErrorCode =
+  /** The queue holds as many rows as it may. */
+  | 'queue-full'
+  /** The graph refused the tensors or failed while it ran. */
+  | 'run-failed'
+  /** The process that ran the batch ended, twice. */
+  | 'instance-lost'
+  /** The graph or its runtime could not be loaded. */
+  | 'load-failed'
+  /** No instance is up, or the model is being closed. */
+  | 'unavailable';
+
+export class EngineError extends Error {
+  constructor(
+    readonly code: EngineErrorCode,
+    message: string,
+    /** Estimate after which trying again makes sense. */
+    readonly retryAfterMs?: number,
+  ) {
+    super(message);
+    this.name = 'EngineError';
+  }
+}

@@ -1,0 +1,161 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type Batch,
+  type Job,
+  type JobResult,
+  newJob,
+  resolveBatch,
+  takeBatch,
+} from './batcher.js';
+import { EngineError } from './engine.errors.js';
+import { Instance } from './instance.js';
+import type { GraphChain, Signature } from './runtime.protocol.js';
+import type { Tensors } from './tensor.js';
+
+const RESTART_MIN_MS = 100;
+const RESTART_MAX_MS = 30_000;
+const LOSSES_BEFORE_GIVING_UP = 2;
+/** Weight of the newest run in the moving average of the time that a row takes. */
+const SMOOTHING = 0.2;
+
+export interface EngineModelOptions {
+  readonly chain: GraphChain;
+  readonly instances: number;
+  readonly maxBatchRows: number;
+  readonly queueMaxRows: number;
+}
+
+/** A loaded chain of graphs: one queue before one or more supervised instances. */
+export class EngineModel {
+  readonly #queue: Job[] = [];
+  readonly #idle: Instance[] = [];
+  #alive = 0;
+  #busy = 0;
+  #restarts = 0;
+  #rowMs = 0;
+  #drained: (() => void) | undefined;
+  #closed = false;
+
+  private constructor(
+    readonly signature: Signature,
+    private readonly options: EngineModelOptions,
+  ) {}
+
+  /** @throws EngineError `load-failed` */
+  static async open(options: EngineModelOptions): Promise<EngineModel> {
+    const starting = Array.from({ length: options.instances }, () => Instance.start(options.chain));
+    const settled = await Promise.allSettled(starting);
+    const started = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const failed = settled.find((one) => one.status === 'rejected');
+    const [first] = started;
+    if (failed !== undefined || first === undefined) {
+      await Promise.all(started.map((instance) => instance.stop()));
+      throw failed?.reason;
+    }
+    const model = new EngineModel(first.signature, options);
+    for (const instance of started) model.#adopt(instance);
+    return model;
+  }
+
+  /** False while no instance is up: nothing can be scored. */
+  get healthy(): boolean {
+    return this.#alive > 0 && !this.#closed;
+  }
+
+  /**
+   * Runs rows through the chain, together with rows of other callers where their shapes agree.
+   * Settles at once when the signal aborts, with its reason; rows that still wait are dropped.
+   * @param inputs tensors whose first dimension counts rows
+   * @throws EngineError `queue-full`, `run-failed`, `instance-lost` or `unavailable`
+   */
+  async run(inputs: Tensors, signal: AbortSignal): Promise<JobResult> {
+    signal.throwIfAborted();
+    if (!this.healthy) throw new EngineError('unavailable', 'no instance is up', RESTART_MIN_MS);
+    return new Promise((resolve, reject) => {
+      const job = newJob(inputs, signal, { resolve, reject });
+      this.#admit(job);
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      this.#queue.push(job);
+      this.#dispatch();
+    });
+  }
+
+  /** Refuses new rows, lets the queue run dry and ends the instances. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#busy > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
+    await Promise.all(this.#idle.map((instance) => instance.stop()));
+  }
+
+  #admit(job: Job): void {
+    const waiting = this.#queue.reduce(
+      (rows, { signal, rows: n }) => rows + (signal.aborted ? 0 : n),
+      0,
+    );
+    if (waiting + job.rows <= this.options.queueMaxRows) return;
+    const waitMs = (waiting * this.#rowMs) / Math.max(1, this.#alive);
+    throw new EngineError('queue-full', `${waiting} rows are waiting`, waitMs);
+  }
+
+  #dispatch(): void {
+    while (this.#idle.length > 0) {
+      const batch = takeBatch(this.#queue, this.options.maxBatchRows);
+      const instance = batch && this.#idle.pop();
+      if (batch === undefined || instance === undefined) break;
+      this.#busy += 1;
+      void this.#run(instance, batch).then(() => {
+        this.#busy -= 1;
+        this.#dispatch();
+      });
+    }
+    if (this.#busy === 0) this.#drained?.();
+  }
+
+  async #run(instance: Instance, batch: Batch): Promise<void> {
+    const startedAt = performance.now();
+    try {
+      const { outputs, inferMs } = await instance.run(batch.inputs);
+      this.#rowMs += SMOOTHING * (inferMs / batch.rows - this.#rowMs);
+      this.#restarts = 0;
+      this.#idle.push(instance);
+      resolveBatch(batch, outputs, startedAt, inferMs);
+    } catch (error) {
+      const lost = error instanceof EngineError && error.code === 'instance-lost';
+      if (!lost) this.#idle.push(instance);
+      for (const job of batch.jobs) this.#retryOrFail(job, lost, batch.jobs.length === 1, error);
+    }
+  }
+
+  /** A batch that failed says nothing about its single jobs: each is tried once more, alone. */
+  #retryOrFail(job: Job, lost: boolean, wasAlone: boolean, error: unknown): void {
+    job.losses += lost ? 1 : 0;
+    job.alone = true;
+    const final = lost ? job.losses >= LOSSES_BEFORE_GIVING_UP : wasAlone;
+    if (final) job.reject(error);
+    else this.#queue.unshift(job);
+  }
+
+  #adopt(instance: Instance): void {
+    this.#alive += 1;
+    this.#idle.push(instance);
+    void instance.ended.then(() => {
+      this.#alive -= 1;
+      const at = this.#idle.indexOf(instance);
+      if (at >= 0) this.#idle.splice(at, 1);
+      if (!this.#closed) void this.#restart();
+    });
+  }
+
+  async #restart(): Promise<void> {
+    await sleep(Math.min(RESTART_MIN_MS * 2 ** this.#restarts++, RESTART_MAX_MS));
+    if (this.#closed) return;
+    try {
+      const instance = await Instance.start(this.options.chain);
+      if (this.#closed) return await instance.stop();
+      this.#adopt(instance);
+      this.#dispatch();
+    } catch {
+      void this.#restart();
+    }
+  }
+}

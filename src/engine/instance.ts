@@ -1,0 +1,91 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { EngineError } from './engine.errors.js';
+import type { FromRuntime, GraphChain, Signature, ToRuntime } from './runtime.protocol.js';
+import type { Tensors } from './tensor.js';
+
+const ENTRY = fileURLToPath(new URL('./runtime.entry.js', import.meta.url));
+const STOP_GRACE_MS = 5_000;
+
+export interface Ran {
+  readonly outputs: Tensors;
+  readonly inferMs: number;
+}
+
+interface Pending {
+  readonly resolve: (message: FromRuntime) => void;
+  readonly reject: (error: EngineError) => void;
+}
+
+/** One process with the sessions of one model; takes one batch at a time. */
+export class Instance {
+  /** Settles when the process has ended, whatever ended it. */
+  readonly ended: Promise<void>;
+  #pending: Pending | undefined;
+
+  private constructor(
+    readonly signature: Signature,
+    private readonly child: ChildProcess,
+    ended: Promise<void>,
+  ) {
+    this.ended = ended;
+  }
+
+  /** @throws EngineError `load-failed` with the runtime's reason */
+  static async start(chain: GraphChain): Promise<Instance> {
+    const child = fork(ENTRY, { serialization: 'advanced', stdio: ['ignore', 2, 2, 'ipc'] });
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    const reply = await new Promise<FromRuntime>((resolve, reject) => {
+      child.once('message', resolve);
+      child.once('error', reject);
+      child.once('exit', (code, signal) => {
+        reject(new EngineError('load-failed', `the runtime ended with ${signal ?? code}`));
+      });
+      child.send({ kind: 'open', chain } satisfies ToRuntime);
+    });
+    if (reply.kind !== 'opened') {
+      child.disconnect();
+      const reason = reply.kind === 'failed' ? reply.message : 'the runtime broke its protocol';
+      throw new EngineError('load-failed', reason);
+    }
+    const instance = new Instance(reply.signature, child, ended);
+    instance.#listen();
+    return instance;
+  }
+
+  /** @throws EngineError `run-failed`, or `instance-lost` when the process ends under the batch */
+  async run(inputs: Tensors): Promise<Ran> {
+    const reply = await new Promise<FromRuntime>((resolve, reject) => {
+      this.#pending = { resolve, reject };
+      this.child.send({ kind: 'run', inputs } satisfies ToRuntime, (error) => {
+        if (error !== null) reject(new EngineError('instance-lost', error.message));
+      });
+    });
+    if (reply.kind === 'ran') return reply;
+    const reason = reply.kind === 'failed' ? reply.message : 'the runtime broke its protocol';
+    throw new EngineError('run-failed', reason);
+  }
+
+  /** Call only between batches: ending a process inside a run aborts it. */
+  async stop(): Promise<void> {
+    if (this.child.connected) this.child.disconnect();
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), STOP_GRACE_MS);
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  #listen(): void {
+    this.child.on('message', (reply: FromRuntime) => this.#settle((p) => p.resolve(reply)));
+    this.child.once('exit', (code, signal) => {
+      const lost = new EngineError('instance-lost', `the runtime ended with ${signal ?? code}`);
+      this.#settle((pending) => pending.reject(lost));
+    });
+    this.child.on('error', () => undefined);
+  }
+
+  #settle(how: (pending: Pending) => void): void {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    if (pending !== undefined) how(pending);
+  }
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import type { EngineModel } from '../engine/engine.model.js';
+import type { Tensors } from '../engine/tensor.js';
+import { GoldenError, type ModelFolder } from '../registry/model.kind.js';
+import type { FaqManifest } from '../registry/model.manifest.js';
+import type { ScoreCall, Scenarios, Scorer } from '../scoring/scorer.js';
+import { ScoringError } from '../scoring/scoring.errors.js';
+import { softmax, topK } from '../scoring/top-k.js';
+import type { Centroids, Original } from './faq.index.js';
+import { cleanText } from './text.cleaner.js';
+import type { Tokenizer } from './tokenizer.js';
+
+const goldenSchema = z.object({
+  tolerance: z.number().positive(),
+  cases: z
+    .array(
+      z.object({
+        question: z.string(),
+        answered: z.boolean(),
+        similarity: z.number(),
+        expect: z.array(z.object({ id: z.string(), probability: z.number() })).min(1),
+      }),
+    )
+    .min(1),
+});
+
+/** Matches a question with a list of frequently asked questions. */
+export class FaqScorer implements Scorer<'faq'> {
+  readonly kind = 'faq';
+  readonly identity;
+
+  constructor(
+    private readonly folder: ModelFolder<FaqManifest>,
+    private readonly engine: EngineModel,
+    private readonly tokenizer: Tokenizer,
+    private readonly originals: readonly Original[],
+    private readonly centroids: Centroids,
+  ) {
+    this.identity = folder.identity;
+  }
+
+  get healthy(): boolean {
+    return this.engine.healthy;
+  }
+
+  async score(
+    { question, top }: Scenarios['faq']['input'],
+    { signal, timings }: ScoreCall,
+  ): Promise<Scenarios['faq']['result']> {
+    const { manifest } = this.folder;
+    const started = performance.now();
+    const tensors = this.#encode(question);
+    timings.decode = (timings.decode ?? 0) + performance.now() - started;
+    const { outputs, queueMs, inferMs } = await this.engine.run(tensors, signal);
+    timings.queue = queueMs;
+    timings.infer = inferMs;
+    const cosines = this.centroids.cosines(outputs[manifest.embedding]?.data as Float32Array);
+    const probabilities = this.#probabilities(outputs, cosines);
+    const similarity = cosines.reduce((best, cosine) => Math.max(best, cosine), -1);
+    return {
+      answered: similarity >= manifest.threshold,
+      similarity,
+      matches: topK(probabilities, top ?? this.originals.length).flatMap((row) => {
+        const original = this.originals[row];
+        return original === undefined ? [] : { ...original, probability: probabilities[row] ?? 0 };
+      }),
+    };
+  }
+
+  async verify(golden: unknown): Promise<void> {
+    const { tolerance, cases } = goldenSchema.parse(golden);
+    for (const [index, { question, answered, similarity, expect }] of cases.entries()) {
+      const call = { signal: new AbortController().signal, timings: {} };
+      const result = await this.score({ question }, call);
+      const differ = (what: string, expected: unknown, got: unknown) =>
+        new GoldenError(`${index + 1}`, `${what} ${String(expected)}`, String(got));
+      if (result.answered !== answered) throw differ('answered', answered, result.answered);
+      if (Math.abs(result.similarity - similarity) > tolerance) {
+        throw differ('similarity', similarity, result.similarity);
+      }
+      for (const { id, probability } of expect) {
+        const got = result.matches.find((match) => match.id === id)?.probability ?? NaN;
+        if (!(Math.abs(got - probability) <= tolerance)) throw differ(`id ${id}`, probability, got);
+      }
+    }
+  }
+
+  close(): Promise<void> {
+    return this.engine.close();
+  }
+
+  #encode(question: string): Tensors {
+    const text = cleanText(question);
+    if (text === '') {
+      throw new ScoringError('bad-text', 'The question is empty: expected a text with words.');
+    }
+    return this.tokenizer.tensors(text);
+  }
+
+  #probabilities(outputs: Tensors, cosines: Float32Array): ArrayLike<number> {
+    const { probability } = this.folder.manifest;
+    if (probability.from === 'graph') return outputs[probability.output]?.data as Float32Array;
+    return softmax(cosines.map((cosine) => cosine * probability.scale));
+  }
+}

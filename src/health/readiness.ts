@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { ModelRegistry } from '../registry/model.registry.js';
+
+/** Whether this process should be sent requests. */
+@Injectable()
+export class Readiness {
+  #draining = false;
+
+  constructor(private readonly registry: ModelRegistry) {}
+
+  /** From now on not ready, so that load balancers look elsewhere before the listener closes. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  report() {
+    const models = this.registry
+      .versions()
+      .map(({ name, version, state }) => ({ name, version, state }));
+    return { ready: this.registry.ready && !this.#draining, models };
+  }
+}

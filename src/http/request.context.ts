@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ModelIdentity } from '../registry/model.kind.js';
+import type { Timings } from '../scoring/scorer.js';
+
+/** What is known of a request from its arrival to its log line. */
+export interface RequestContext {
+  /** `performance.now()` when the headers were there. */
+  readonly arrivedAt: number;
+  readonly timings: Timings;
+  /** Aborts when the caller hangs up before it has the answer. */
+  readonly gone: AbortSignal;
+  /** The model that answers, once it is chosen. */
+  model?: ModelIdentity;
+  /** The error code of a refused or failed request. */
+  errorCode?: string;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    context: RequestContext;
+  }
+}
+
+const SANE_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+
+/** The caller's `X-Request-Id` if it is harmless in logs and headers, else a new one. */
+export function requestId(request: Pick<IncomingMessage, 'headers'>): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && SANE_ID.test(given) ? given : randomUUID();
+}
+
+/** Gives every request its context and every answer its `X-Request-Id` and `Server-Timing`. */
+export function trackRequests(fastify: FastifyInstance): void {
+  fastify.decorateRequest('context');
+  fastify.addHook('onRequest', (request, reply, done) => {
+    beginRequest(request, reply);
+    done();
+  });
+  fastify.addHook('onSend', (request, reply, _payload, done) => {
+    void reply.header('server-timing', serverTiming(request));
+    done();
+  });
+}
+
+export function beginRequest(request: FastifyRequest, reply: FastifyReply): void {
+  const controller = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort();
+  });
+  request.context = { arrivedAt: performance.now(), timings: {}, gone: controller.signal };
+  void reply.header('x-request-id', request.id);
+}
+
+/** W3C Server-Timing of the phases that happened, in milliseconds. */
+function serverTiming({ context, authMs }: FastifyRequest): string {
+  const { arrivedAt, timings } = context;
+  const phases = { auth: authMs, ...timings, total: performance.now() - arrivedAt };
+  return Object.entries(phases)
+    .filter(([, duration]) => duration !== undefined)
+    .map(([phase, duration]) => `${phase};dur=${(duration ?? 0).toFixed(2)}`)
+    .join(', ');
+}

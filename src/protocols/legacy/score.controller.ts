@@ -1,0 +1,104 @@
+import { Body, Controller, HttpCode, Post, Query, Req } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { RequireScope } from '../../auth/access.decorator.js';
+import { requireScope } from '../../auth/access.guard.js';
+import { Accepts } from '../../http/body.interceptor.js';
+import { RequestError } from '../../http/request.errors.js';
+import { ScoringService } from '../../scoring/scoring.service.js';
+import { decodeBase64 } from '../base64.js';
+import { choiceQuery, scoreContext } from '../score.context.js';
+import { faqResult, kerasResult, visionResult } from './legacy.mapper.js';
+import {
+  imagesInText,
+  type NamedImages,
+  type ScoreRequest,
+  scoreRequest,
+} from './legacy.schema.js';
+
+type Choice = z.output<typeof choiceQuery>;
+const TOP = 3;
+
+/** The routes of the reference services, for their clients to work unchanged. */
+@ApiTags('Reference-compatible')
+@Controller()
+export class ScoreController {
+  constructor(private readonly scoring: ScoringService) {}
+
+  @Post('score')
+  @HttpCode(200)
+  @RequireScope('faq.score', 'vision.score')
+  @Accepts('application/json')
+  @ApiOperation({ summary: 'Score a question or named images, by the form of `input`' })
+  score(
+    @Body({ schema: scoreRequest }) { input }: ScoreRequest,
+    @Query({ schema: choiceQuery }) choice: Choice,
+    @Req() request: FastifyRequest,
+  ) {
+    const isQuestion = typeof input === 'string' && imagesInText(input) === undefined;
+    return isQuestion ? this.#faq(input, choice, request) : this.#vision(input, choice, request);
+  }
+
+  @Post('faq/score')
+  @HttpCode(200)
+  @RequireScope('faq.score')
+  @Accepts('application/json')
+  @ApiOperation({ summary: 'Score a question' })
+  scoreFaq(
+    @Body({ schema: scoreRequest }) { input }: ScoreRequest,
+    @Query({ schema: choiceQuery }) choice: Choice,
+    @Req() request: FastifyRequest,
+  ) {
+    return this.#faq(input, choice, request);
+  }
+
+  @Post('vision/score')
+  @HttpCode(200)
+  @RequireScope('vision.score')
+  @Accepts('application/json')
+  @ApiOperation({ summary: 'Score named images' })
+  scoreVision(
+    @Body({ schema: scoreRequest }) { input }: ScoreRequest,
+    @Query({ schema: choiceQuery }) choice: Choice,
+    @Req() request: FastifyRequest,
+  ) {
+    return this.#vision(input, choice, request);
+  }
+
+  async #faq(input: ScoreRequest['input'], choice: Choice, request: FastifyRequest) {
+    requireScope(request.principal, 'faq.score');
+    if (typeof input !== 'string') throw wrongInput('a question as text');
+    const context = scoreContext(request, choice);
+    const { result } = await this.scoring.score('faq', { question: input }, context);
+    return faqResult(result, performance.now() - context.arrivedAt);
+  }
+
+  async #vision(input: ScoreRequest['input'], choice: Choice, request: FastifyRequest) {
+    requireScope(request.principal, 'vision.score');
+    const named = typeof input === 'string' ? imagesInText(input) : input;
+    if (named === undefined) throw wrongInput('an object of named images in base64');
+    const context = scoreContext(request, choice);
+    const scored = await Promise.all(
+      decodeAll(named).map(async ([name, image]) => {
+        const { result } = await this.scoring.score('vision', { image, top: TOP }, context);
+        return [name, result.predictions] as const;
+      }),
+    );
+    const ms = performance.now() - context.arrivedAt;
+    return typeof input === 'string' ? kerasResult(scored, ms) : visionResult(scored, ms);
+  }
+}
+
+function decodeAll(named: NamedImages): [string, Buffer][] {
+  return Object.entries(named).map(([name, text], index) => [
+    name,
+    decodeBase64(text, `/input/${index}`),
+  ]);
+}
+
+function wrongInput(expected: string): RequestError {
+  const message = `expected ${expected}`;
+  const text = `The request is not as expected at /input: ${message}.`;
+  return new RequestError('invalid-body', text, [{ pointer: '/input', message }]);
+}

@@ -1,0 +1,41 @@
+import { Controller, HttpCode, Post, Query, Req } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { RequireScope } from '../../auth/access.decorator.js';
+import { Accepts } from '../../http/body.interceptor.js';
+import { ScoringService } from '../../scoring/scoring.service.js';
+import { scoreContext } from '../score.context.js';
+import { FORM_TYPE, IMAGE_TYPES, imageOf } from './image.body.js';
+import {
+  type ClassifyQuery,
+  classifyQuery,
+  type ClassifyResponse,
+  classifyResponse,
+} from './vision.schema.js';
+
+@ApiTags('Image classification')
+@Controller('v1/vision')
+export class VisionController {
+  constructor(private readonly scoring: ScoringService) {}
+
+  @Post('classify')
+  @HttpCode(200)
+  @RequireScope('vision.score')
+  @Accepts('application/json', FORM_TYPE, ...IMAGE_TYPES)
+  @ApiOperation({ summary: 'Classify an image into the 1000 classes of ImageNet' })
+  @ApiConsumes('application/json', FORM_TYPE, ...IMAGE_TYPES)
+  @ApiBody({ required: true, schema: { type: 'string', format: 'binary' } })
+  @ApiResponse({
+    status: 200,
+    description: 'Classes, best first.',
+    standardSchema: classifyResponse,
+  })
+  async classify(
+    @Query({ schema: classifyQuery }) query: ClassifyQuery,
+    @Req() request: FastifyRequest,
+  ): Promise<ClassifyResponse> {
+    const { image, top = query.top } = await imageOf(request.body, request.headers['content-type']);
+    const scored = await this.scoring.score('vision', { image, top }, scoreContext(request, query));
+    return { model: scored.model, predictions: [...scored.result.predictions] };
+  }
+}

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import type { ModelFolder, ModelIdentity } from './model.kind.js';
+import { modelManifest } from './model.manifest.js';
+
+/** A version cannot be served; the message says why and names the file. */
+export class ModelFolderError extends Error {
+  override readonly name = 'ModelFolderError';
+}
+
+/** Names and versions under the models folder, versions in descending order. */
+export async function findVersions(root: string): Promise<Map<string, number[]>> {
+  const found = new Map<string, number[]>();
+  for (const name of await subfolders(root)) {
+    const versions = (await subfolders(join(root, name)))
+      .filter((folder) => /^[1-9]\d{0,8}$/.test(folder))
+      .map(Number)
+      .sort((a, b) => b - a);
+    if (versions.length > 0) found.set(name, versions);
+  }
+  return found;
+}
+
+/**
+ * Reads `model.json` and checks size and SHA-256 of every file that it names.
+ * @throws ModelFolderError
+ */
+export async function readFolder(root: string, identity: ModelIdentity): Promise<ModelFolder> {
+  const folder = resolve(root, identity.name, String(identity.version));
+  const manifest = modelManifest.safeParse(await readJson(join(folder, 'model.json')));
+  if (!manifest.success) {
+    throw new ModelFolderError(`model.json: ${z.prettifyError(manifest.error)}`);
+  }
+  await Promise.all(manifest.data.files.map((file) => checkFile(folder, file)));
+  const listed = new Set(manifest.data.files.map((file) => file.path));
+  return {
+    identity,
+    manifest: manifest.data,
+    path(file) {
+      if (!listed.has(file)) {
+        throw new ModelFolderError(`model.json: '${file}' is used but not listed under files`);
+      }
+      return join(folder, file);
+    },
+  };
+}
+
+/** @throws ModelFolderError when the file is missing or not JSON */
+export async function readGolden(root: string, { name, version }: ModelIdentity): Promise<unknown> {
+  return readJson(resolve(root, name, String(version), 'golden.json'));
+}
+
+async function subfolders(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  for (const entry of await readdir(folder)) {
+    // stat follows links: mounted volumes are often links.
+    if (!entry.startsWith('.') && (await stat(join(folder, entry))).isDirectory())
+      names.push(entry);
+  }
+  return names.sort();
+}
+
+async function readJson(path: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8').catch(() => {
+    throw new ModelFolderError(`${path.split('/').at(-1)} is missing`);
+  });
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ModelFolderError(`${path.split('/').at(-1)} is not JSON`);
+  }
+}
+
+async function checkFile(
+  folder: string,
+  { path, sha256, bytes }: { path: string; sha256: string; bytes: number },
+): Promise<void> {
+  const size = await stat(join(folder, path)).then(
+    (found) => found.size,
+    () => {
+      throw new ModelFolderError(`${path} is missing`);
+    },
+  );
+  if (size !== bytes) {
+    throw new ModelFolderError(`${path} has ${size} bytes, model.json says ${bytes}`);
+  }
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(join(folder, path)), hash);
+  if (hash.digest('hex') !== sha256) {
+    throw new ModelFolderError(`${path} does not have the SHA-256 that model.json says`);
+  }
+}

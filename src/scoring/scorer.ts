@@ -1,0 +1,65 @@
+import type { LoadedModel } from '../registry/model.kind.js';
+
+/** Milliseconds spent in the phases of one request; absent phases did not happen. */
+export interface Timings {
+  auth?: number;
+  decode?: number;
+  queue?: number;
+  infer?: number;
+}
+
+/** What goes along with an input on its way through a scorer. */
+export interface ScoreCall {
+  /** Aborts when the caller hangs up or its deadline passes. */
+  readonly signal: AbortSignal;
+  readonly timings: Timings;
+}
+
+export interface FaqMatch {
+  readonly id: string;
+  readonly answerId: string;
+  readonly question: string;
+  readonly answer: string;
+  /** 0 to 1. */
+  readonly probability: number;
+}
+
+export interface Prediction {
+  /** Column of the classifier. */
+  readonly index: number;
+  /** WordNet id, such as n02127052. */
+  readonly wnid: string;
+  /** All names of the class, separated by commas. */
+  readonly label: string;
+  /** 0 to 1. */
+  readonly probability: number;
+}
+
+/** Inputs and results of the scoring scenarios; a new kind adds its line here. */
+export interface Scenarios {
+  faq: {
+    input: { readonly question: string; readonly top?: number };
+    result: {
+      /** False when no original is similar enough to the question. */
+      readonly answered: boolean;
+      /** Cosine of the question and the nearest original, -1 to 1. */
+      readonly similarity: number;
+      /** Highest probability first. */
+      readonly matches: readonly FaqMatch[];
+    };
+  };
+  vision: {
+    input: { readonly image: Uint8Array; readonly top: number };
+    /** Highest probability first. */
+    result: { readonly predictions: readonly Prediction[] };
+  };
+}
+
+export type Scenario = keyof Scenarios;
+
+/** The port between the protocols and the models of a kind. */
+export interface Scorer<S extends Scenario = Scenario> extends LoadedModel {
+  readonly kind: S;
+  /** @throws ScoringError when the input cannot be scored, EngineError when the engine cannot */
+  score(input: Scenarios[S]['input'], call: ScoreCall): Promise<Scenarios[S]['result']>;
+}

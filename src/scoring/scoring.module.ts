@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { ConfigModule } from '../config/config.module.js';
+import { RegistryModule } from '../registry/registry.module.js';
+import { ScorerCatalog } from './scorer.catalog.js';
+import { ScoringService } from './scoring.service.js';
+
+@Module({
+  imports: [ConfigModule, RegistryModule],
+  providers: [ScorerCatalog, ScoringService],
+  exports: [ScoringService],
+})
+export class ScoringModule {}
