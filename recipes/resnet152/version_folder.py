@@ -45,11 +45,12 @@ def new_version(options):
         raise SystemExit(f"{target} exists: versions are never overwritten, choose --version")
     if options.weights != "random" and options.licence is None:
         raise SystemExit("--licence is needed for weights that are not random")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".export-", dir=target.parent) as staging:
+    options.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".export-", dir=options.out) as staging:
         folder = Path(staging, target.name)
         folder.mkdir()
         yield folder
+        target.parent.mkdir(exist_ok=True)
         folder.rename(target)
     print(f"wrote {target}")
 
@@ -63,6 +64,8 @@ def publish(folder, options, model, images, tensors, outputs):
     """
     manifest = _manifest(options, model)
     activation = model["output"]["activation"]
+    if outputs.shape[1] != count_classes(options.labels):
+        raise SystemExit(f"the model has {outputs.shape[1]} classes, the labels {count_classes(options.labels)}")
     for image, tensor in zip(images.values(), tensors, strict=True):
         check_preprocessing(manifest, image, tensor[np.newaxis])
     differences = check_graph(folder / "model.onnx", tensors, outputs, activation)
@@ -79,14 +82,14 @@ def publish(folder, options, model, images, tensors, outputs):
 
 
 def _manifest(options, model):
-    source = options.source or _describe(options.weights)
+    weights = "random weights" if options.weights == "random" else Path(options.weights).name
     return {
         "kind": "vision",
-        "title": f"ResNet-152 v1, {'random weights' if options.weights == 'random' else source}",
+        "title": f"ResNet-152 v1, {weights}",
         "framework": model["framework"],
         "precision": "fp32",
         "licence": {"spdx": options.licence or "CC0-1.0"},
-        "source": source,
+        "source": options.source or _describe(options.weights),
         "accuracy": [],
         "graphs": ["model.onnx"],
         "limits": {"maxBatchRows": 4},

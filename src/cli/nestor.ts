@@ -2,6 +2,10 @@
 import { Command } from 'commander';
 import { ConfigError } from '../config/config.js';
 import { ApiKeyFileError } from '../auth/api-key.file.js';
+import { addFaqCommand } from './faq.command.js';
+import { addKeysCommand } from './keys.command.js';
+import { addModelsCommand } from './models.command.js';
+import { addScoreCommand } from './score.command.js';
 
 const program = new Command('nestor').description(
   'Real-time scoring of Python models behind one secure REST API',
@@ -14,6 +18,11 @@ program
     const { serve } = await import('../main.js');
     await serve();
   });
+
+addKeysCommand(program);
+addModelsCommand(program);
+addFaqCommand(program);
+addScoreCommand(program);
 
 try {
   await program.parseAsync();

@@ -52,7 +52,7 @@ export function rowsOf(tensors: Tensors): number {
 export function shapeKey(tensors: Tensors): string {
   return Object.entries(tensors)
     .map(([name, tensor]) => `${name}:${tensor.shape.slice(1).join('x')}`)
-    .sort()
+    .toSorted()
     .join(';');
 }
 

@@ -18,9 +18,11 @@ const METHODS: readonly HTTPMethods[] = [
 export function watchMethods(fastify: FastifyInstance): () => void {
   const known = new Map<string, Set<string>>();
   fastify.addHook('onRoute', ({ url, method }) => {
-    const methods = known.get(url) ?? new Set();
+    // The router treats `/a/` as `/a`.
+    const path = url.replace(/(?<=.)\/$/, '');
+    const methods = known.get(path) ?? new Set();
     for (const one of [method].flat()) methods.add(one);
-    known.set(url, methods);
+    known.set(path, methods);
   });
   return () => {
     for (const [url, methods] of Array.from(known)) {

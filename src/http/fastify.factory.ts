@@ -33,7 +33,7 @@ export function createHttpServer(config: Config, sendError: SendError): HttpServ
     logger: false,
     // A body that trickles in, or headers that do, cost a connection for ever otherwise.
     requestTimeout: config.REQUEST_TIMEOUT_MS + 20_000,
-    routerOptions: { maxParamLength: 200 },
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     // A path that cannot be decoded is refused before any hook runs.
     frameworkErrors: (error, request, reply) => {
       beginRequest(request, reply as FastifyReply);

@@ -19,7 +19,7 @@ export async function findVersions(root: string): Promise<Map<string, number[]>>
     const versions = (await subfolders(join(root, name)))
       .filter((folder) => /^[1-9]\d{0,8}$/.test(folder))
       .map(Number)
-      .sort((a, b) => b - a);
+      .toSorted((a, b) => b - a);
     if (versions.length > 0) found.set(name, versions);
   }
   return found;
@@ -61,7 +61,7 @@ async function subfolders(folder: string): Promise<string[]> {
     if (!entry.startsWith('.') && (await stat(join(folder, entry))).isDirectory())
       names.push(entry);
   }
-  return names.sort();
+  return names.toSorted();
 }
 
 async function readJson(path: string): Promise<unknown> {

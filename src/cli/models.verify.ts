@@ -1,0 +1,68 @@
+import type { ModelIdentity } from '../registry/model.kind.js';
+import { ModelRegistry } from '../registry/model.registry.js';
+import { openScoring } from './scoring.context.js';
+
+/** A name, or one version of it. */
+export interface ModelChoice {
+  readonly name: string;
+  readonly version: number | undefined;
+}
+
+/** What the server would do with a version; without a number where the name has none. */
+export type VerifiedModel = { name: string; version?: number } & (
+  { state: 'ready' } | { state: 'refused'; reason: string }
+);
+
+/**
+ * Loads versions as the server does: checksums, graphs, golden inputs.
+ * @param choices none: what the server would serve
+ */
+export async function verifyModels(
+  root: string,
+  choices: readonly ModelChoice[],
+): Promise<VerifiedModel[]> {
+  const context = await openScoring({ MODELS_DIR: root, ...overrides(choices) });
+  try {
+    const verified = context.get(ModelRegistry).versions().map(outcome);
+    const asked = verified.filter(
+      (model) => choices.length === 0 || choices.some((choice) => matches(choice, model)),
+    );
+    const missing = choices.filter((choice) => !verified.some((model) => matches(choice, model)));
+    return [...asked, ...missing.map(noVersion)];
+  } finally {
+    await context.close();
+  }
+}
+
+function overrides(choices: readonly ModelChoice[]) {
+  if (choices.length === 0) return {};
+  const names = [...new Set(choices.map(({ name }) => name))];
+  // A pin holds one version: a name that is asked for twice is loaded whole.
+  const pins = choices.filter(
+    ({ name, version }) =>
+      version !== undefined && choices.filter((other) => other.name === name).length === 1,
+  );
+  return {
+    MODELS: names.join(','),
+    // Empty: what the environment pins for the server does not count here.
+    MODEL_VERSIONS: pins.map(({ name, version }) => `${name}:${version}`).join(','),
+  };
+}
+
+function outcome(
+  version: ModelIdentity & ({ state: 'ready' } | { state: 'refused'; reason: string }),
+): VerifiedModel {
+  const identity = { name: version.name, version: version.version };
+  return version.state === 'ready'
+    ? { ...identity, state: 'ready' }
+    : { ...identity, state: 'refused', reason: version.reason };
+}
+
+function matches({ name, version }: ModelChoice, model: VerifiedModel): boolean {
+  return model.name === name && (version === undefined || model.version === version);
+}
+
+function noVersion({ name, version }: ModelChoice): VerifiedModel {
+  const identity = version === undefined ? { name } : { name, version };
+  return { ...identity, state: 'refused', reason: 'no such version in the models folder' };
+}
