@@ -6,8 +6,17 @@ quote is quoted as in CSV (doubled quotes inside), as pandas writes it.
 
 import csv
 import gzip
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
+
+SENTENCE_END = re.compile(r"(?<=[.;?!]) +")
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    id: int
+    text: str
 
 
 @dataclass
@@ -18,7 +27,12 @@ class Original:
     answer_id: str
     text: str
     answer: str
-    duplicates: list[str] = field(default_factory=list)
+    duplicates: list[Duplicate] = field(default_factory=list)
+
+    def examples(self, duplicates):
+        """What the original is learnt from: its text, `duplicates`, its answer and the sentences of it."""
+        texts = [duplicate.text for duplicate in duplicates]
+        return [self.text, *texts, self.answer, *SENTENCE_END.split(self.answer)]
 
 
 def read_table(path):
@@ -41,7 +55,9 @@ def read_faq(folder):
         raise ValueError("two originals share an AnswerId: duplicates could not be told apart")
     for row in _rows(folder, "duplicates"):
         if row["AnswerId"] in by_answer:
-            by_answer[row["AnswerId"]].duplicates.append(row["Text0"])
+            by_answer[row["AnswerId"]].duplicates.append(
+                Duplicate(int(row["Id"]), row["Text0"])
+            )
     return originals
 
 

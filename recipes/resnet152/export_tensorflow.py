@@ -22,13 +22,14 @@ BGR_MEAN = [103.939, 116.779, 123.68]
 
 
 def load(weights, classes, preprocess, signature_name):
-    """(function float32 [N, 224, 224, 3] -> [N, classes], name of its output) of a SavedModel."""
+    """The function float32 [N, 224, 224, 3] -> [N, classes] of a SavedModel's signature."""
     if weights == "random":
         with tempfile.TemporaryDirectory() as folder:
             save_random_model(folder, classes, preprocess)
             return load(folder, classes, preprocess, signature_name)
     loaded = tf.saved_model.load(weights)
     signature = loaded.signatures[signature_name]
+    # Each of the two must be the only one.
     (input_name,) = signature.structured_input_signature[1]
     (output_name,) = signature.structured_outputs
 

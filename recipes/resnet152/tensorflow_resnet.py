@@ -8,10 +8,10 @@ convolution of a block as in the original.
 import tensorflow as tf
 from photographs import calibration_batch
 from random_weights import RESIDUAL_GAIN, SEED, spread_classifier
+from tensorflow_conversion import SIDE
 
 # Blocks, filters and stride of the four stages.
 STAGES = [(3, 64, 1), (8, 128, 2), (36, 256, 2), (3, 512, 2)]
-SIDE = 224
 EXPANSION = 4
 EPSILON = 1e-5
 

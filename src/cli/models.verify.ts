@@ -1,3 +1,4 @@
+import { CONFIG, type Config } from '../config/config.module.js';
 import type { ModelIdentity } from '../registry/model.kind.js';
 import { ModelRegistry } from '../registry/model.registry.js';
 import { openScoring } from './scoring.context.js';
@@ -24,14 +25,20 @@ export async function verifyModels(
   const context = await openScoring({ MODELS_DIR: root, ...overrides(choices) });
   try {
     const verified = context.get(ModelRegistry).versions().map(outcome);
+    const wanted = choices.length > 0 ? choices : configured(context.get<Config>(CONFIG));
     const asked = verified.filter(
-      (model) => choices.length === 0 || choices.some((choice) => matches(choice, model)),
+      (model) => wanted.length === 0 || wanted.some((choice) => matches(choice, model)),
     );
-    const missing = choices.filter((choice) => !verified.some((model) => matches(choice, model)));
+    const missing = wanted.filter((choice) => !verified.some((model) => matches(choice, model)));
     return [...asked, ...missing.map(noVersion)];
   } finally {
     await context.close();
   }
+}
+
+/** Names that the server is told to serve; none: it serves what it finds. */
+function configured({ MODELS = [] }: Config): ModelChoice[] {
+  return MODELS.map((name) => ({ name, version: undefined }));
 }
 
 function overrides(choices: readonly ModelChoice[]) {

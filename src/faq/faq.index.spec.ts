@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Centroids, readOriginals } from './faq.index.js';
 
 const HEADER = 'Id\tAnswerId\tText0\tAnswer\n';
@@ -18,9 +19,10 @@ const written = async (content: string | Uint8Array) => {
   return path;
 };
 
-describe('readOriginals', () => {
-  const read = async (text: string) => readOriginals(await written(text));
+const read = async (text: string) => readOriginals(await written(text));
+const block = (...values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
 
+describe('readOriginals', () => {
   it('reads a line as an original', async () => {
     expect(await read(`${HEADER}1\t11\tHow?\tSo.\n2\t12\tWhy?\tBecause.\n`)).toEqual([
       { id: '1', answerId: '11', question: 'How?', answer: 'So.' },
@@ -57,8 +59,6 @@ describe('readOriginals', () => {
 });
 
 describe('Centroids', () => {
-  const block = (...values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
-
   it('gives the cosine of every row', async () => {
     const centroids = await Centroids.read(await written(block(1, 0, 0.6, 0.8)), 2, 2);
     const [first, second] = centroids.cosines(Float32Array.of(0, 1));
