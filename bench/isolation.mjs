@@ -9,12 +9,21 @@ import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 
 const SELF = fileURLToPath(import.meta.url);
-const MODEL = process.argv[2] ?? fileURLToPath(new URL('../models/vision/1/model.onnx', import.meta.url));
+const MODEL =
+  process.argv[2] ?? fileURLToPath(new URL('../models/vision/1/model.onnx', import.meta.url));
 const RUNS = 200;
 const RELOADS = 20;
 
-if (!isMainThread) await host((answer) => parentPort.postMessage(answer), (on) => parentPort.on('message', on));
-else if (process.argv[3] === 'child') await host((answer) => process.send(answer), (on) => process.on('message', on));
+if (!isMainThread)
+  await host(
+    (answer) => parentPort.postMessage(answer),
+    (on) => parentPort.on('message', on),
+  );
+else if (process.argv[3] === 'child')
+  await host(
+    (answer) => process.send(answer),
+    (on) => process.on('message', on),
+  );
 else await measure();
 
 /** Holds a session and answers runs; with `fault` it dies as a native fault would make it. */
@@ -35,7 +44,11 @@ async function host(send, listen) {
 
 function openThread() {
   const worker = new Worker(SELF, { argv: [MODEL] });
-  return wrap(worker, (message) => worker.postMessage(message), () => worker.terminate());
+  return wrap(
+    worker,
+    (message) => worker.postMessage(message),
+    () => worker.terminate(),
+  );
 }
 
 function openProcess() {
@@ -57,7 +70,10 @@ async function wrap(emitter, send, close) {
 
 async function measure() {
   const pixels = new Uint8Array(224 * 224 * 3).fill(128);
-  for (const [kind, open] of [['worker thread', openThread], ['child process', openProcess]]) {
+  for (const [kind, open] of [
+    ['worker thread', openThread],
+    ['child process', openProcess],
+  ]) {
     const host = await open();
     const added = [];
     for (let i = 0; i < RUNS; i += 1) {
@@ -88,7 +104,9 @@ async function survives(kind) {
     one.on('error', () => {}); one.once('message', () => (one.postMessage ?? one.send).call(one, 'fault'));
     one.once('exit', () => setTimeout(() => process.exit(0), 100));`;
   const { spawnSync } = await import('node:child_process');
-  const { status } = spawnSync(process.execPath, ['--input-type=module', '-e', worker], { stdio: 'ignore' });
+  const { status } = spawnSync(process.execPath, ['--input-type=module', '-e', worker], {
+    stdio: 'ignore',
+  });
   return status === 0 ? 'leaves' : 'ends';
 }
 

@@ -31,7 +31,10 @@ for (let round = 0; round < ROUNDS; round += 1) {
   record('bare narrow', await bare(MODEL, cpus().length, 1, SECONDS));
   for (const connections of CONNECTIONS) {
     record(`image ${connections}`, await load(server, '/score', image, connections, SECONDS));
-    record(`faq ${connections}`, await load(server, '/v1/faq/match', question, connections, SECONDS));
+    record(
+      `faq ${connections}`,
+      await load(server, '/v1/faq/match', question, connections, SECONDS),
+    );
   }
 }
 const resident = residentMb(server.pid);
@@ -41,9 +44,15 @@ const best = Math.max(median(rows.get('bare')), median(rows.get('bare narrow')))
 const print = (line) => process.stdout.write(`${line}\n`);
 const fixed = (value, digits = 1) => value.toFixed(digits).padStart(8);
 print(`${cpus().length} processors, ${cpus()[0].model}, Node ${process.version}`);
-print(`ready after ${(server.readyMs / 1000).toFixed(1)} s, ${resident.toFixed(0)} MB resident after the load\n`);
-print(`engine alone, 1 process of ${cpus().length} threads   ${fixed(median(rows.get('bare')))} images/s`);
-print(`engine alone, ${cpus().length} processes of 1 thread ${fixed(median(rows.get('bare narrow')))} images/s\n`);
+print(
+  `ready after ${(server.readyMs / 1000).toFixed(1)} s, ${resident.toFixed(0)} MB resident after the load\n`,
+);
+print(
+  `engine alone, 1 process of ${cpus().length} threads   ${fixed(median(rows.get('bare')))} images/s`,
+);
+print(
+  `engine alone, ${cpus().length} processes of 1 thread ${fixed(median(rows.get('bare narrow')))} images/s\n`,
+);
 print('EfficientNet-Lite0, 224 x 224 PNG as JSON over HTTPS with an API key');
 print('connections  images/s   of bare   p50 ms   p99 ms');
 for (const connections of CONNECTIONS) printRow('image', connections, best);
@@ -53,7 +62,11 @@ for (const connections of CONNECTIONS) printRow('faq', connections);
 
 function printRow(kind, connections, reference) {
   const results = rows.get(`${kind} ${connections}`);
-  const [perSecond, p50, p99] = ['perSecond', 'p50', 'p99'].map((key) => median(results.map((one) => one[key])));
+  const [perSecond, p50, p99] = ['perSecond', 'p50', 'p99'].map((key) =>
+    median(results.map((one) => one[key])),
+  );
   const ratio = reference === undefined ? '        ' : fixed(perSecond / reference, 2);
-  print(`${String(connections).padStart(11)}  ${fixed(perSecond)}  ${ratio} ${fixed(p50)} ${fixed(p99)}`);
+  print(
+    `${String(connections).padStart(11)}  ${fixed(perSecond)}  ${ratio} ${fixed(p50)} ${fixed(p99)}`,
+  );
 }

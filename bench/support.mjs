@@ -15,7 +15,10 @@ export async function startServer(env = {}) {
   const key = `nst_bench_${randomBytes(32).toString('base64url')}`;
   const sha256 = createHash('sha256').update(key).digest('hex');
   const scopes = ['faq.score', 'vision.score'];
-  writeFileSync(join(folder, 'keys.json'), JSON.stringify({ keys: [{ id: 'bench', sha256, scopes }] }));
+  writeFileSync(
+    join(folder, 'keys.json'),
+    JSON.stringify({ keys: [{ id: 'bench', sha256, scopes }] }),
+  );
   const pems = await generate([{ name: 'commonName', value: 'localhost' }], { keySize: 2048 });
   writeFileSync(join(folder, 'tls.crt'), pems.cert);
   writeFileSync(join(folder, 'tls.key'), pems.private);
@@ -92,7 +95,8 @@ export function residentMb(pid) {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const own = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  const below = children === '' ? [] : children.split(' ').map((child) => residentMb(Number(child)));
+  const below =
+    children === '' ? [] : children.split(' ').map((child) => residentMb(Number(child)));
   return below.reduce((sum, mb) => sum + mb, own);
 }
 

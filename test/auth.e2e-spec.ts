@@ -7,7 +7,12 @@ import { TestServer, writeKeys } from './support/server.js';
 const secret = (fill: string) => fill.repeat(43);
 const keys = {
   faq: { id: 'faq-only', key: `nst_faq-only_${secret('a')}`, scopes: ['faq.score'] },
-  old: { id: 'old', key: `nst_old_${secret('b')}`, scopes: ['faq.score'], expiresAt: '2020-01-01T00:00:00Z' },
+  old: {
+    id: 'old',
+    key: `nst_old_${secret('b')}`,
+    scopes: ['faq.score'],
+    expiresAt: '2020-01-01T00:00:00Z',
+  },
   late: { id: 'late', key: `nst_late_${secret('c')}`, scopes: ['vision.score'] },
 };
 
@@ -40,7 +45,11 @@ describe('access', () => {
     ] as const;
     for (const [method, path] of routes) {
       for (const key of [null, '', 'nst_test_wrong', `${server.key}x`, keys.old.key]) {
-        const answer = await server.request(path, { method, key, headers: { 'content-type': 'application/json' } });
+        const answer = await server.request(path, {
+          method,
+          key,
+          headers: { 'content-type': 'application/json' },
+        });
         expect([path, answer.status]).toEqual([path, 401]);
         expect(answer.headers['www-authenticate']).toBeDefined();
         // Never says which part was wrong.
@@ -50,12 +59,14 @@ describe('access', () => {
   });
 
   it('answers 401 to an anonymous caller that never sends its body', async () => {
-    const answer = await server.request('/v1/vision/classify', {
-      method: 'POST',
-      key: null,
-      headers: { 'content-type': 'image/jpeg', 'content-length': '9000000' },
-      body: Buffer.alloc(10),
-    }).catch((error: Error) => error);
+    const answer = await server
+      .request('/v1/vision/classify', {
+        method: 'POST',
+        key: null,
+        headers: { 'content-type': 'image/jpeg', 'content-length': '9000000' },
+        body: Buffer.alloc(10),
+      })
+      .catch((error: Error) => error);
     expect(answer).toMatchObject({ status: 401 });
   });
 
@@ -81,6 +92,9 @@ describe('access', () => {
     await reloaded(3);
     expect((await server.request('/v1/models')).status).toBe(200);
     const line = server.logs().findLast((one) => one['context'] === 'ApiKeys');
-    expect(line).toMatchObject({ level: 'error', msg: expect.stringMatching(/old keys stay.*sha256/) });
+    expect(line).toMatchObject({
+      level: 'error',
+      msg: expect.stringMatching(/old keys stay.*sha256/),
+    });
   });
 });

@@ -38,7 +38,9 @@ describe('the HTTP edge', () => {
     for (const phase of ['auth', 'decode', 'queue', 'infer', 'total']) {
       expect(scored.headers['server-timing']).toMatch(new RegExp(`${phase};dur=\\d+\\.\\d\\d`));
     }
-    const refused = await server.request('/nowhere', { headers: { 'x-request-id': 'a b<script>' } });
+    const refused = await server.request('/nowhere', {
+      headers: { 'x-request-id': 'a b<script>' },
+    });
     expect(refused.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
     expect(refused.json().requestId).toBe(refused.headers['x-request-id']);
     expect(refused.headers['server-timing']).toMatch(/total;dur=/);
@@ -48,19 +50,101 @@ describe('the HTTP edge', () => {
     ['an unknown path', '/nowhere', { method: 'GET' }, 404, 'not-found'],
     ['a path that cannot be decoded', '/v1/%zz', { method: 'GET' }, 400, 'invalid-query'],
     ['a wrong method', '/v1/vision/classify', { method: 'GET' }, 405, 'method-not-allowed'],
-    ['a wrong media type', '/v1/vision/classify', { method: 'POST', body: 'x', headers: { 'content-type': 'text/html' } }, 415, 'unsupported-media-type'],
-    ['no media type', '/v1/vision/classify', { method: 'POST', body: 'x' }, 415, 'unsupported-media-type'],
-    ['a compressed body', '/v1/vision/classify', { method: 'POST', body: photo, headers: { ...asImage, 'content-encoding': 'br' } }, 415, 'unsupported-media-type'],
-    ['an Accept that rules JSON out', '/v1/vision/classify', { method: 'POST', body: photo, headers: { ...asImage, accept: 'text/html' } }, 406, 'not-acceptable'],
-    ['a body over the limit', '/v1/vision/classify', { method: 'POST', body: Buffer.alloc(200_001), headers: asImage }, 413, 'body-too-large'],
-    ['malformed JSON', '/score', { method: 'POST', body: '{"input":', headers: { 'content-type': 'application/json' } }, 400, 'malformed-json'],
-    ['an empty JSON body', '/score', { method: 'POST', body: '', headers: { 'content-type': 'application/json' } }, 400, 'malformed-json'],
-    ['JSON that is not UTF-8', '/score', { method: 'POST', body: Buffer.from([0x22, 0xff, 0x22]), headers: { 'content-type': 'application/json' } }, 400, 'malformed-json'],
-    ['a wrong query', '/v1/vision/classify?top=zero', { method: 'POST', body: photo, headers: asImage }, 400, 'invalid-body'],
-    ['an unknown model', '/v1/vision/classify?model=none', { method: 'POST', body: photo, headers: asImage }, 404, 'model-not-found'],
-    ['an unknown version', '/v1/vision/classify?version=99', { method: 'POST', body: photo, headers: asImage }, 404, 'model-not-found'],
-    ['a deadline that is no number', '/v1/vision/classify', { method: 'POST', body: photo, headers: { ...asImage, 'x-request-timeout-ms': 'soon' } }, 400, 'invalid-query'],
-    ['a deadline that cannot be met', '/v1/vision/classify', { method: 'POST', body: photo, headers: { ...asImage, 'x-request-timeout-ms': '1' } }, 504, 'deadline-passed'],
+    [
+      'a wrong media type',
+      '/v1/vision/classify',
+      { method: 'POST', body: 'x', headers: { 'content-type': 'text/html' } },
+      415,
+      'unsupported-media-type',
+    ],
+    [
+      'no media type',
+      '/v1/vision/classify',
+      { method: 'POST', body: 'x' },
+      415,
+      'unsupported-media-type',
+    ],
+    [
+      'a compressed body',
+      '/v1/vision/classify',
+      { method: 'POST', body: photo, headers: { ...asImage, 'content-encoding': 'br' } },
+      415,
+      'unsupported-media-type',
+    ],
+    [
+      'an Accept that rules JSON out',
+      '/v1/vision/classify',
+      { method: 'POST', body: photo, headers: { ...asImage, accept: 'text/html' } },
+      406,
+      'not-acceptable',
+    ],
+    [
+      'a body over the limit',
+      '/v1/vision/classify',
+      { method: 'POST', body: Buffer.alloc(200_001), headers: asImage },
+      413,
+      'body-too-large',
+    ],
+    [
+      'malformed JSON',
+      '/score',
+      { method: 'POST', body: '{"input":', headers: { 'content-type': 'application/json' } },
+      400,
+      'malformed-json',
+    ],
+    [
+      'an empty JSON body',
+      '/score',
+      { method: 'POST', body: '', headers: { 'content-type': 'application/json' } },
+      400,
+      'malformed-json',
+    ],
+    [
+      'JSON that is not UTF-8',
+      '/score',
+      {
+        method: 'POST',
+        body: Buffer.from([0x22, 0xff, 0x22]),
+        headers: { 'content-type': 'application/json' },
+      },
+      400,
+      'malformed-json',
+    ],
+    [
+      'a wrong query',
+      '/v1/vision/classify?top=zero',
+      { method: 'POST', body: photo, headers: asImage },
+      400,
+      'invalid-body',
+    ],
+    [
+      'an unknown model',
+      '/v1/vision/classify?model=none',
+      { method: 'POST', body: photo, headers: asImage },
+      404,
+      'model-not-found',
+    ],
+    [
+      'an unknown version',
+      '/v1/vision/classify?version=99',
+      { method: 'POST', body: photo, headers: asImage },
+      404,
+      'model-not-found',
+    ],
+    [
+      'a deadline that is no number',
+      '/v1/vision/classify',
+      { method: 'POST', body: photo, headers: { ...asImage, 'x-request-timeout-ms': 'soon' } },
+      400,
+      'invalid-query',
+    ],
+    [
+      'a deadline that cannot be met',
+      '/v1/vision/classify',
+      { method: 'POST', body: photo, headers: { ...asImage, 'x-request-timeout-ms': '1' } },
+      504,
+      'deadline-passed',
+    ],
   ])('answers %s with problem details', async (_name, path, call, status, code) => {
     const answer = await server.request(path, call);
     expect(answer.status).toBe(status);
@@ -143,7 +227,9 @@ describe('starting', () => {
   it('is refused with a key file that is broken', async () => {
     const file = join(new URL('.', import.meta.url).pathname, 'fixtures', 'broken-keys.json');
     writeFileSync(file, '{"keys":[{"id":"a"}]}');
-    const error = await TestServer.start({ API_KEYS_FILE: file }).catch((reason: Error) => reason.message);
+    const error = await TestServer.start({ API_KEYS_FILE: file }).catch(
+      (reason: Error) => reason.message,
+    );
     rmSync(file);
     expect(error).toMatch(/keys\.0\.sha256/);
   });

@@ -116,7 +116,9 @@ describe('image classification', () => {
 
   it('refuses a form without an image and a form that is no form', async () => {
     const type = 'multipart/form-data; boundary=x';
-    const other = Buffer.from('--x\r\ncontent-disposition: form-data; name="a"\r\n\r\nb\r\n--x--\r\n');
+    const other = Buffer.from(
+      '--x\r\ncontent-disposition: form-data; name="a"\r\n\r\nb\r\n--x--\r\n',
+    );
     for (const body of [other, Buffer.from('no form'), Buffer.alloc(0)]) {
       const answer = await classify(body, type);
       expect(answer.status).toBe(400);
@@ -149,7 +151,9 @@ describe('image classification', () => {
     });
 
     it('refuses 10,000 labels, no label and a value that is no text', async () => {
-      const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`image${i}`, 'AAAA']));
+      const many = Object.fromEntries(
+        Array.from({ length: 10_000 }, (_, i) => [`image${i}`, 'AAAA']),
+      );
       for (const input of [many, {}, { a: 1 }, 5, null, ['x']]) {
         const answer = await server.post('/score', { input });
         expect(answer.status).toBe(400);

@@ -126,7 +126,9 @@ async function stayUp({ url, key, folder, server }: Running): Promise<void> {
   const curl = `curl --cacert ${join(folder, 'tls.crt')} -H 'X-API-Key: ${key}'`;
   const question = JSON.stringify({ question: 'what does === do' });
   print(`\nTry it in the browser: ${url}/docs\nor from a shell:\n`);
-  print(`  ${curl} -H 'Content-Type: application/json' \\\n    -d '${question}' ${url}/v1/faq/match\n`);
+  print(
+    `  ${curl} -H 'Content-Type: application/json' \\\n    -d '${question}' ${url}/v1/faq/match\n`,
+  );
   print(`  ${curl} -H 'Content-Type: image/jpeg' \\`);
   print(`    --data-binary @${PHOTO_NAME} '${url}/v1/vision/classify?top=5'\n`);
   print('Ctrl-C ends it.');
@@ -143,7 +145,9 @@ function call({ url, key, ca }: Running, path: string, body?: string | Buffer, t
     const sent = request(`${url}${path}`, options, (response) => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, json: JSON.parse(text) }));
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, json: JSON.parse(text) }),
+      );
     });
     sent.once('error', reject).end(body);
   });

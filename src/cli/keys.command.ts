@@ -24,7 +24,11 @@ export function addKeysCommand(program: Command): void {
   keys
     .command('create')
     .description('make a key, add its hash to the file and print the key, once, on standard output')
-    .requiredOption('--id <id>', 'name of the caller: letters, digits, dot, dash, underscore', parseId)
+    .requiredOption(
+      '--id <id>',
+      'name of the caller: letters, digits, dot, dash, underscore',
+      parseId,
+    )
     .addOption(
       new Option('--scope <scopes...>', 'what the key may do')
         .choices(SCOPES)
@@ -104,7 +108,8 @@ function parseId(id: string): string {
 
 function parseExpiry(time: string): Date {
   const [, count, unit] = /^(\d{1,5})([hd])$/.exec(time) ?? [];
-  if (count === undefined) throw new InvalidArgumentError('expected a number and h or d, as in 90d');
+  if (count === undefined)
+    throw new InvalidArgumentError('expected a number and h or d, as in 90d');
   return new Date(Date.now() + Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS]);
 }
 

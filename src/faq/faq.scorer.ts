@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { EngineModel } from '../engine/engine.model.js';
 import type { Tensors } from '../engine/tensor.js';
+import { parseGolden } from '../registry/model.folder.js';
 import { GoldenError, type ModelFolder } from '../registry/model.kind.js';
 import type { FaqManifest } from '../registry/model.manifest.js';
 import type { ScoreCall, Scenarios, Scorer } from '../scoring/scorer.js';
@@ -68,7 +69,7 @@ export class FaqScorer implements Scorer<'faq'> {
   }
 
   async verify(golden: unknown): Promise<void> {
-    const { tolerance, cases } = goldenSchema.parse(golden);
+    const { tolerance, cases } = parseGolden(goldenSchema, golden);
     for (const [index, { question, answered, similarity, expect }] of cases.entries()) {
       const call = { signal: new AbortController().signal, timings: {} };
       const result = await this.score({ question }, call);

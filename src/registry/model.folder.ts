@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import type { ModelFolder, ModelIdentity } from './model.kind.js';
-import { modelManifest } from './model.manifest.js';
+import { type ModelManifest, modelManifest } from './model.manifest.js';
 
 /** A version cannot be served; the message says why and names the file. */
 export class ModelFolderError extends Error {
@@ -25,21 +25,34 @@ export async function findVersions(root: string): Promise<Map<string, number[]>>
   return found;
 }
 
+type ListedFile = ModelManifest['files'][number];
+
 /**
- * Reads `model.json` and checks size and SHA-256 of every file that it names.
+ * Reads `model.json` and compares the size of every file that it names.
  * @throws ModelFolderError
  */
-export async function readFolder(root: string, identity: ModelIdentity): Promise<ModelFolder> {
-  const folder = resolve(root, identity.name, String(identity.version));
+export async function readManifest(root: string, identity: ModelIdentity): Promise<ModelManifest> {
+  const folder = folderOf(root, identity);
   const manifest = modelManifest.safeParse(await readJson(join(folder, 'model.json')));
   if (!manifest.success) {
     throw new ModelFolderError(`model.json: ${z.prettifyError(manifest.error)}`);
   }
-  await Promise.all(manifest.data.files.map((file) => checkFile(folder, file)));
-  const listed = new Set(manifest.data.files.map((file) => file.path));
+  for (const file of manifest.data.files) await checkSize(folder, file);
+  return manifest.data;
+}
+
+/**
+ * As readManifest, and compares the SHA-256 of every file.
+ * @throws ModelFolderError
+ */
+export async function readFolder(root: string, identity: ModelIdentity): Promise<ModelFolder> {
+  const folder = folderOf(root, identity);
+  const manifest = await readManifest(root, identity);
+  await Promise.all(manifest.files.map((file) => checkHash(folder, file)));
+  const listed = new Set(manifest.files.map((file) => file.path));
   return {
     identity,
-    manifest: manifest.data,
+    manifest,
     path(file) {
       if (!listed.has(file)) {
         throw new ModelFolderError(`model.json: '${file}' is used but not listed under files`);
@@ -50,8 +63,19 @@ export async function readFolder(root: string, identity: ModelIdentity): Promise
 }
 
 /** @throws ModelFolderError when the file is missing or not JSON */
-export async function readGolden(root: string, { name, version }: ModelIdentity): Promise<unknown> {
-  return readJson(resolve(root, name, String(version), 'golden.json'));
+export async function readGolden(root: string, identity: ModelIdentity): Promise<unknown> {
+  return readJson(join(folderOf(root, identity), 'golden.json'));
+}
+
+/** @throws ModelFolderError naming the members of `golden.json` that are wrong */
+export function parseGolden<T>(schema: z.ZodType<T>, golden: unknown): T {
+  const parsed = schema.safeParse(golden);
+  if (parsed.success) return parsed.data;
+  throw new ModelFolderError(`golden.json: ${z.prettifyError(parsed.error)}`);
+}
+
+function folderOf(root: string, { name, version }: ModelIdentity): string {
+  return resolve(root, name, String(version));
 }
 
 async function subfolders(folder: string): Promise<string[]> {
@@ -75,22 +99,20 @@ async function readJson(path: string): Promise<unknown> {
   }
 }
 
-async function checkFile(
-  folder: string,
-  { path, sha256, bytes }: { path: string; sha256: string; bytes: number },
-): Promise<void> {
+async function checkSize(folder: string, { path, bytes }: ListedFile): Promise<void> {
   const size = await stat(join(folder, path)).then(
     (found) => found.size,
     () => {
       throw new ModelFolderError(`${path} is missing`);
     },
   );
-  if (size !== bytes) {
-    throw new ModelFolderError(`${path} has ${size} bytes, model.json says ${bytes}`);
-  }
+  if (size === bytes) return;
+  throw new ModelFolderError(`${path} has ${size} bytes, model.json says ${bytes}`);
+}
+
+async function checkHash(folder: string, { path, sha256 }: ListedFile): Promise<void> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(join(folder, path)), hash);
-  if (hash.digest('hex') !== sha256) {
-    throw new ModelFolderError(`${path} does not have the SHA-256 that model.json says`);
-  }
+  if (hash.digest('hex') === sha256) return;
+  throw new ModelFolderError(`${path} does not have the SHA-256 that model.json says`);
 }

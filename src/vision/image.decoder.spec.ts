@@ -10,7 +10,13 @@ const parity = JSON.parse(read('vision/parity.json').toString()) as {
 };
 
 const decoder = new ImageDecoder(
-  { resize: { mode: 'shortest-side', size: 256, filter: 'bicubic' }, crop: 224, scale: 1, mean: [0, 0, 0], std: [1, 1, 1] },
+  {
+    resize: { mode: 'shortest-side', size: 256, filter: 'bicubic' },
+    crop: 224,
+    scale: 1,
+    mean: [0, 0, 0],
+    std: [1, 1, 1],
+  },
   50_000_000,
 );
 
@@ -21,14 +27,17 @@ function meanRgb(pixels: Uint8Array): number[] {
 }
 
 describe('decoding gives the colours that the Python pipeline sees', () => {
-  it.each(parity.cases.map((one) => [one.file, one.decode, one] as const))('%s: %s', async (file, _decode, one) => {
-    const pixels = await decoder.decode(read(file));
-    expect(pixels).toHaveLength(224 * 224 * 3);
-    const tolerance = one.tolerance?.meanRgb ?? parity.tolerance.meanRgb;
-    for (const [channel, value] of meanRgb(pixels).entries()) {
-      expect(Math.abs(value - (one.meanRgb[channel] ?? NaN))).toBeLessThanOrEqual(tolerance);
-    }
-  });
+  it.each(parity.cases.map((one) => [one.file, one.decode, one] as const))(
+    '%s: %s',
+    async (file, _decode, one) => {
+      const pixels = await decoder.decode(read(file));
+      expect(pixels).toHaveLength(224 * 224 * 3);
+      const tolerance = one.tolerance?.meanRgb ?? parity.tolerance.meanRgb;
+      for (const [channel, value] of meanRgb(pixels).entries()) {
+        expect(Math.abs(value - (one.meanRgb[channel] ?? NaN))).toBeLessThanOrEqual(tolerance);
+      }
+    },
+  );
 });
 
 describe('an image that cannot be read is refused', () => {

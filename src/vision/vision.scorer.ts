@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { EngineModel } from '../engine/engine.model.js';
+import { parseGolden } from '../registry/model.folder.js';
 import { GoldenError, type ModelFolder } from '../registry/model.kind.js';
 import type { VisionManifest } from '../registry/model.manifest.js';
 import type { Prediction, ScoreCall, Scenarios, Scorer } from '../scoring/scorer.js';
@@ -51,7 +52,7 @@ export class VisionScorer implements Scorer<'vision'> {
   }
 
   async verify(golden: unknown): Promise<void> {
-    const { tolerance, cases } = goldenSchema.parse(golden);
+    const { tolerance, cases } = parseGolden(goldenSchema, golden);
     for (const { image, expect } of cases) {
       const bytes = await readFile(this.folder.path(image));
       const call = { signal: new AbortController().signal, timings: {} };

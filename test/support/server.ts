@@ -40,7 +40,8 @@ export class TestServer {
     readonly certificate: string | undefined,
     private port: number,
   ) {
-    this.#agent = certificate === undefined ? undefined : new Agent({ ca: certificate, keepAlive: true });
+    this.#agent =
+      certificate === undefined ? undefined : new Agent({ ca: certificate, keepAlive: true });
     process.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
     process.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
   }
@@ -87,7 +88,8 @@ export class TestServer {
     const credential = key === null ? {} : { 'x-api-key': key ?? this.key };
     const send = this.certificate === undefined ? httpRequest : httpsRequest;
     return new Promise((resolve, reject) => {
-      const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+      const length =
+        body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
       const request = send(
         `${this.url}${path}`,
         { method, agent: this.#agent, headers: { ...credential, ...length, ...headers } },
@@ -122,7 +124,9 @@ export class TestServer {
 
   /** Log lines of requests that were answered with 5xx, but for not being ready yet. */
   faults(): Record<string, unknown>[] {
-    return this.logs().filter((line) => Number(line['status']) >= 500 && line['route'] !== '/readyz');
+    return this.logs().filter(
+      (line) => Number(line['status']) >= 500 && line['route'] !== '/readyz',
+    );
   }
 
   /** Ends the server as Kubernetes does and gives its exit code. */
@@ -170,7 +174,13 @@ function certificate() {
   return generate([{ name: 'commonName', value: '127.0.0.1' }], {
     keySize: 2048,
     extensions: [
-      { name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }, { type: 2, value: 'localhost' }] },
+      {
+        name: 'subjectAltName',
+        altNames: [
+          { type: 7, ip: '127.0.0.1' },
+          { type: 2, value: 'localhost' },
+        ],
+      },
     ],
   });
 }
