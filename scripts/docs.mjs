@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { format } from 'prettier';
 import { AppModule } from '../dist/app.module.js';
 import { configSchema } from '../dist/config/config.schema.js';
 import { describeApi } from '../dist/docs/docs.js';
@@ -15,9 +16,9 @@ import { ERRORS } from '../dist/protocols/error.table.js';
 const check = process.argv.includes('--check');
 const drifted = [];
 
-function keep(file, text) {
-  const current = read(file);
-  if (current === text) return;
+async function keep(file, made) {
+  const text = file.endsWith('.md') ? await format(made, { parser: 'markdown' }) : made;
+  if (read(file) === text) return;
   if (check) drifted.push(file);
   else writeFileSync(file, text);
 }
@@ -79,7 +80,7 @@ async function openapi() {
 
 /** Folders of src and who imports whom, as Mermaid. */
 function graph() {
-  const run = execFileSync('npx', ['depcruise', '--no-config', '--output-type', 'json', 'src'], {
+  const run = execFileSync('npx', ['depcruise', '--output-type', 'json', 'src'], {
     encoding: 'utf8',
     maxBuffer: 1 << 27,
   });
@@ -99,10 +100,10 @@ function withGraph(text) {
   return text.replace(/(<!-- graph -->\n)[^]*?(<!-- end -->)/, `$1\n${graph()}\n\n$2`);
 }
 
-keep('docs/configuration.md', configuration());
-keep('docs/errors.md', errors());
-keep('docs/openapi.json', await openapi());
-keep('docs/architecture.md', withGraph(read('docs/architecture.md')));
+await keep('docs/configuration.md', configuration());
+await keep('docs/errors.md', errors());
+await keep('docs/openapi.json', await openapi());
+await keep('docs/architecture.md', withGraph(read('docs/architecture.md')));
 
 if (drifted.length > 0) {
   process.stderr.write(`${drifted.join(', ')} drifted from the code: run 'npm run docs'.\n`);
