@@ -1,6 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
+import { FailedAttempts } from '../limits/failed.attempts.js';
 import { ACCESS, type Access } from './access.decorator.js';
 import { ApiKeyVerifier } from './api-key.verifier.js';
 import { AuthError } from './auth.errors.js';
@@ -12,6 +13,7 @@ export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly apiKeys: ApiKeyVerifier,
+    private readonly failures: FailedAttempts,
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
@@ -31,6 +33,8 @@ export class AccessGuard implements CanActivate {
     const key = request.headers['x-api-key'];
     const principal = typeof key === 'string' ? this.apiKeys.verify(key) : undefined;
     if (principal !== undefined) return principal;
+    this.failures.refuseIfTooMany(request.ip);
+    this.failures.record(request.ip);
     throw new AuthError(
       'unauthenticated',
       'A valid credential is needed: send an API key in X-API-Key.',

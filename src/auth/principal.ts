@@ -8,6 +8,8 @@ export interface Principal {
   readonly kind: 'api-key';
   readonly id: string;
   readonly scopes: ReadonlySet<Scope>;
+  /** Its own quota instead of `RATE_LIMIT_PER_MINUTE`. */
+  readonly ratePerMinute?: number;
 }
 
 declare module 'fastify' {

@@ -10,6 +10,8 @@ const names = z
   .transform((list) => list.split(',').map((name) => name.trim()))
   .pipe(z.array(z.string().regex(/^[A-Za-z0-9._-]+$/)).min(1));
 
+const redisUrl = z.string().refine(isRedisUrl, 'expected redis://HOST or rediss://HOST');
+
 /** `faq:1,vision:2` as a map from model name to the one version to serve. */
 const pins = z
   .string()
@@ -52,6 +54,17 @@ export const configSchema = z.object({
     .describe('Largest image in pixels, refused by its header before it is decoded.'),
   REQUEST_TIMEOUT_MS: count.default(10_000).describe('Time a request may take before 504.'),
   QUEUE_MAX_ROWS: count.default(256).describe('Rows that may wait for a model before 429.'),
+  RATE_LIMIT_PER_MINUTE: count
+    .optional()
+    .describe('Requests a minute of each caller whose key names no other rate; unset: no quota.'),
+  RATE_LIMIT_REDIS_URL: redisUrl
+    .optional()
+    .describe(
+      'Redis in which replicas share the quotas, `redis://` or `rediss://` (TLS); unset: in memory.',
+    ),
+  FAILED_AUTH_PER_MINUTE: count
+    .default(60)
+    .describe('Failed credentials a minute from one address before 429.'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -64,5 +77,10 @@ export const configSchema = z.object({
     .default(10_000)
     .describe('Time that requests in flight have to end after SIGTERM.'),
 });
+
+function isRedisUrl(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return /^rediss?:$/.test(url?.protocol ?? '') && url?.hostname !== '';
+}
 
 export type Config = Readonly<z.output<typeof configSchema>>;

@@ -1,10 +1,16 @@
 import type { AuthErrorCode } from '../auth/auth.errors.js';
 import type { EngineErrorCode } from '../engine/engine.errors.js';
 import type { RequestErrorCode } from '../http/request.errors.js';
+import type { LimitErrorCode } from '../limits/limit.errors.js';
 import type { ScoringErrorCode } from '../scoring/scoring.errors.js';
 
 export type ErrorCode =
-  AuthErrorCode | EngineErrorCode | RequestErrorCode | ScoringErrorCode | 'internal-error';
+  | AuthErrorCode
+  | EngineErrorCode
+  | LimitErrorCode
+  | RequestErrorCode
+  | ScoringErrorCode
+  | 'internal-error';
 
 export interface ErrorKind {
   readonly status: number;
@@ -99,6 +105,16 @@ export const ERRORS = {
     status: 422,
     title: 'Broken base64',
     help: 'The image is not valid base64 (RFC 4648). White space and line breaks are allowed.',
+  },
+  'quota-spent': {
+    status: 429,
+    title: 'Quota spent',
+    help: 'Your requests of the last minute have used up your quota. Wait for the seconds in Retry-After; RateLimit on every answer tells what is left.',
+  },
+  'too-many-failures': {
+    status: 429,
+    title: 'Too many failed credentials',
+    help: 'Too many requests from your address came without a valid credential. Correct it and try again after the seconds in Retry-After; API keys that are valid go on working.',
   },
   'queue-full': {
     status: 429,

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuthError } from '../auth/auth.errors.js';
 import { EngineError } from '../engine/engine.errors.js';
 import { RequestError } from '../http/request.errors.js';
+import { LimitError } from '../limits/limit.errors.js';
 import { ScoringError } from '../scoring/scoring.errors.js';
 import { type ErrorCode, type ErrorKind, ERRORS } from './error.table.js';
 
@@ -39,10 +40,11 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     .send(Buffer.from(JSON.stringify(plain ? { ...problem, error: detail } : problem)));
 }
 
-type OurError = AuthError | EngineError | RequestError | ScoringError;
+type OurError = AuthError | EngineError | LimitError | RequestError | ScoringError;
+const OURS = [AuthError, EngineError, LimitError, RequestError, ScoringError];
 
 function isOurs(error: unknown): error is OurError {
-  return [AuthError, EngineError, RequestError, ScoringError].some((type) => error instanceof type);
+  return OURS.some((type) => error instanceof type);
 }
 
 function codeOf(error: unknown): ErrorCode {
@@ -79,7 +81,8 @@ function detailOf(error: unknown, kind: ErrorKind): string {
 }
 
 function retryAfterSeconds(error: unknown): string {
-  const ms = error instanceof EngineError ? (error.retryAfterMs ?? 0) : 0;
+  const timed = error instanceof EngineError || error instanceof LimitError;
+  const ms = timed ? (error.retryAfterMs ?? 0) : 0;
   return String(Math.max(1, Math.ceil(ms / 1000)));
 }
 

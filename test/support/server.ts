@@ -161,7 +161,13 @@ export class TestServer {
 
 export function writeKeys(
   folder: string,
-  keys: { id: string; key: string; scopes: string[]; expiresAt?: string }[],
+  keys: {
+    id: string;
+    key: string;
+    scopes: string[];
+    expiresAt?: string;
+    ratePerMinute?: number;
+  }[],
 ): void {
   const entries = keys.map(({ key, ...entry }) => ({
     ...entry,
