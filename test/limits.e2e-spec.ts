@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { generate } from 'selfsigned';
 import { hasRedis, TestRedis } from './support/redis.js';
 import { type Answer, TestServer, writeKeys } from './support/server.js';
 
@@ -13,15 +17,14 @@ const KEYS = [
   { id: 'quick', key: keyOf('quick'), scopes: SCOPES, ratePerMinute: 9 },
 ];
 
-/** A server with the keys above that has read them. No model is scored, so none is waited for. */
-async function start(env: Record<string, string>): Promise<TestServer> {
-  const server = await TestServer.start(
-    { TLS: 'off', MODELS: 'vision', ...env },
-    { until: 'listening' },
-  );
-  writeKeys(server.folder, KEYS);
-  await said(server, 'read from the changed key file');
-  return server;
+const folder = mkdtempSync(join(tmpdir(), 'nestor-limits-'));
+writeKeys(folder, KEYS);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A server with the keys above, and without models: limits stand before them. */
+function start(env: Record<string, string>): Promise<TestServer> {
+  const fixed = { TLS: 'off', MODELS_DIR: folder, API_KEYS_FILE: join(folder, 'keys.json') };
+  return TestServer.start({ ...fixed, ...env }, { until: 'listening' });
 }
 
 async function said(server: TestServer, text: string, times = 1): Promise<void> {
@@ -43,6 +46,13 @@ async function statuses(server: TestServer, id: string, count: number): Promise<
   return all;
 }
 
+/** A server that has reached Redis; before that it counts for itself. */
+async function startSharing(env: Record<string, string>): Promise<TestServer> {
+  const server = await start(env);
+  await said(server, 'Redis answers: quotas are shared');
+  return server;
+}
+
 const seconds = (answer: Answer) => Number(answer.headers['retry-after']);
 
 describe('quotas in memory', () => {
@@ -50,7 +60,7 @@ describe('quotas in memory', () => {
   beforeAll(async () => {
     server = await start({ RATE_LIMIT_PER_MINUTE: '3' });
   }, 60_000);
-  afterAll(() => server.stop());
+  afterAll(() => server.stop(), 60_000);
 
   it('tells every limited caller what is left, in the fields of the IETF draft', async () => {
     const first = await call(server, 'one');
@@ -112,7 +122,7 @@ describe('a server without a quota', () => {
 
   it('does not start with a Redis address that is none, and does not repeat it', async () => {
     const url = 'http://user:hush@cache';
-    const failing = TestServer.start({ TLS: 'off', RATE_LIMIT_REDIS_URL: url });
+    const failing = start({ RATE_LIMIT_REDIS_URL: url });
     const error = await failing.catch((error: Error) => error);
     expect(String(error)).toContain('RATE_LIMIT_REDIS_URL: expected redis://HOST');
     expect(String(error)).not.toContain('hush');
@@ -124,7 +134,7 @@ describe('failed credentials', () => {
   beforeAll(async () => {
     server = await start({ FAILED_AUTH_PER_MINUTE: '5', HOST: '0.0.0.0' });
   }, 60_000);
-  afterAll(() => server.stop());
+  afterAll(() => server.stop(), 60_000);
 
   /** From another address of this machine. */
   function from(localAddress: string, headers: Record<string, string> = {}): Promise<Answer> {
@@ -176,17 +186,17 @@ const withRedis = hasRedis() || process.env['CI'] === 'true' ? describe : descri
 
 withRedis('quotas shared through Redis (skipped where redis-server is not installed)', () => {
   const LOST = 'each replica counts quotas for itself';
-  const BACK = 'quotas are shared by all replicas';
+  const BACK = 'Redis answers again: quotas are shared';
   let redis: TestRedis;
   let servers: [TestServer, TestServer];
 
   beforeEach(async () => {
-    redis = await TestRedis.start(['--requirepass', 'hush-hush']);
+    redis = await TestRedis.start(() => ['--requirepass', 'hush-hush']);
     const env = {
       RATE_LIMIT_PER_MINUTE: '5',
       RATE_LIMIT_REDIS_URL: `redis://:hush-hush@127.0.0.1:${redis.port}`,
     };
-    servers = await Promise.all([start(env), start(env)]);
+    servers = await Promise.all([startSharing(env), startSharing(env)]);
   }, 120_000);
 
   afterEach(async () => {
@@ -195,7 +205,7 @@ withRedis('quotas shared through Redis (skipped where redis-server is not instal
     await redis.stop();
     expect(logs).not.toContain('hush-hush');
     expect(servers.flatMap((server) => server.faults())).toEqual([]);
-  });
+  }, 60_000);
 
   it('are one for two servers', async () => {
     const [a, b] = servers;
@@ -268,7 +278,7 @@ withRedis('a server whose Redis is not there', () => {
   }, 60_000);
 
   it('starts, answers and says so once when its password is wrong', async () => {
-    const redis = await TestRedis.start(['--requirepass', 'other']);
+    const redis = await TestRedis.start(() => ['--requirepass', 'other']);
     const server = await start({
       RATE_LIMIT_PER_MINUTE: '2',
       RATE_LIMIT_REDIS_URL: `redis://:hush-hush@127.0.0.1:${redis.port}`,
@@ -279,6 +289,36 @@ withRedis('a server whose Redis is not there', () => {
       expect(server.stdout + server.stderr).not.toContain('hush-hush');
     } finally {
       await server.stop();
+      await redis.stop();
+    }
+  }, 60_000);
+
+  it('reaches Redis over TLS, and only with a certificate that it can verify', async () => {
+    const altNames = [{ type: 7, ip: '127.0.0.1' }] as const;
+    const { cert, private: key } = await generate([{ name: 'commonName', value: 'redis' }], {
+      extensions: [{ name: 'subjectAltName', altNames: [...altNames] }],
+    });
+    const [certFile, keyFile] = [join(folder, 'redis.crt'), join(folder, 'redis.key')];
+    writeFileSync(certFile, cert);
+    writeFileSync(keyFile, key);
+    const redis = await TestRedis.start((port) => {
+      const files = ['--tls-cert-file', certFile, '--tls-key-file', keyFile];
+      return ['--port', '0', '--tls-port', String(port), '--tls-auth-clients', 'no', ...files];
+    });
+    const env = {
+      RATE_LIMIT_PER_MINUTE: '3',
+      RATE_LIMIT_REDIS_URL: `rediss://127.0.0.1:${redis.port}`,
+    };
+    const trusting = { ...env, NODE_EXTRA_CA_CERTS: certFile };
+    const servers = await Promise.all([startSharing(trusting), startSharing(trusting), start(env)]);
+    try {
+      const [a, b, distrusting] = servers;
+      expect(await statuses(a, 'one', 2)).toEqual([200, 200]);
+      expect(await statuses(b, 'one', 2)).toEqual([200, 429]);
+      expect(await statuses(distrusting, 'one', 4)).toEqual([200, 200, 200, 429]);
+      await said(distrusting, 'Redis fails (DEPTH_ZERO_SELF_SIGNED_CERT)');
+    } finally {
+      await Promise.all(servers.map((server) => server.stop()));
       await redis.stop();
     }
   }, 60_000);

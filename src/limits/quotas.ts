@@ -15,18 +15,24 @@ export class Quotas implements OnApplicationShutdown {
   readonly #logger = new Logger('Quotas');
   readonly #own = new SlidingWindows(MAX_CALLERS);
   readonly #shared: SharedWindows | undefined;
-  #alone = false;
+  #sharing: 'not yet' | 'yes' | 'no longer' = 'not yet';
 
   constructor(@Inject(CONFIG) { RATE_LIMIT_REDIS_URL: url }: Config) {
-    if (url !== undefined) this.#shared = new SharedWindows(url, (reason) => this.#lose(reason));
+    if (url === undefined) return;
+    this.#shared = new SharedWindows(url, {
+      onReady: () => this.#begin(),
+      onFault: (reason) => this.#lose(reason),
+    });
   }
 
   /** Counts one request, if the limit lets it. Never throws and never waits long. */
   async take(caller: string, limit: number): Promise<Standing> {
     const standing = await this.#shared?.take(caller, limit);
     if (standing === undefined) return this.#own.take(caller, limit);
-    if (this.#alone) this.#logger.log('Redis answers again: quotas are shared by all replicas');
-    this.#alone = false;
+    if (this.#sharing === 'no longer') {
+      this.#sharing = 'yes';
+      this.#logger.log('Redis answers again: quotas are shared by all replicas');
+    }
     return standing;
   }
 
@@ -34,10 +40,15 @@ export class Quotas implements OnApplicationShutdown {
     this.#shared?.close();
   }
 
+  #begin(): void {
+    if (this.#sharing !== 'not yet') return;
+    this.#sharing = 'yes';
+    this.#logger.log('Redis answers: quotas are shared by all replicas');
+  }
+
   #lose(reason: string): void {
-    if (!this.#alone) {
-      this.#logger.warn(`Redis fails (${reason}): each replica counts quotas for itself`);
-    }
-    this.#alone = true;
+    if (this.#sharing === 'no longer') return;
+    this.#sharing = 'no longer';
+    this.#logger.warn(`Redis fails (${reason}): each replica counts quotas for itself`);
   }
 }

@@ -7,6 +7,7 @@ import { TAKE_LUA } from './take.lua.js';
 const ANSWER_MS = 50;
 /** Redis that hung is left alone for so long, so that not every request waits for it. */
 const REST_MS = 1_000;
+const LATE = 'no answer in time';
 
 /** The windows of all replicas in one Redis; says what is wrong instead of throwing. */
 export class SharedWindows {
@@ -17,15 +18,14 @@ export class SharedWindows {
 
   /**
    * @param url `redis://` or `rediss://`, with the credentials; never logged
-   * @param onFault called with a word on each fault, which holds neither address nor credential
+   * @param events `onFault` gets a word on each fault, which holds neither address nor credential
    */
   constructor(
     url: string,
-    private readonly onFault: (reason: string) => void,
+    private readonly events: { onReady: () => void; onFault: (reason: string) => void },
   ) {
     this.#client = new Redis(url, {
       connectionName: 'nestor',
-      commandTimeout: ANSWER_MS,
       connectTimeout: 2_000,
       // A connection that died without a word is given up, not waited for.
       socketTimeout: 2_000,
@@ -37,18 +37,19 @@ export class SharedWindows {
       // After a failover the old primary refuses to write.
       reconnectOnError: (error) => error.message.startsWith('READONLY'),
     });
-    this.#client.on('error', (error: Error) => onFault(reasonOf(error)));
+    this.#client.on('ready', events.onReady);
+    this.#client.on('error', (error: Error) => events.onFault(reasonOf(error)));
   }
 
   /** Counts one request, if the limit lets it; undefined when Redis does not answer in time. */
   async take(key: string, limit: number): Promise<Standing | undefined> {
     if (this.#client.status !== 'ready' || performance.now() < this.#restUntil) return undefined;
     try {
-      return standingOf(await this.#limiterOf(limit).consume(key), true);
+      return standingOf(await inTime(this.#limiterOf(limit).consume(key)), true);
     } catch (outcome) {
       if (outcome instanceof RateLimiterRes) return standingOf(outcome, false);
       this.#restUntil = performance.now() + REST_MS;
-      this.onFault(reasonOf(outcome));
+      this.events.onFault(reasonOf(outcome));
       return undefined;
     }
   }
@@ -75,6 +76,16 @@ export class SharedWindows {
   }
 }
 
+/** Rejects when it takes longer than ANSWER_MS. */
+function inTime<T>(answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new Error(LATE));
+    // An answer that lay in the socket while this process was busy is read before `late` runs.
+    const timer = setTimeout(() => setImmediate(late), ANSWER_MS);
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
 function standingOf(result: RateLimiterRes, allowed: boolean): Standing {
   return { allowed, remaining: result.remainingPoints, waitMs: Math.max(result.msBeforeNext, 0) };
 }
@@ -82,6 +93,6 @@ function standingOf(result: RateLimiterRes, allowed: boolean): Standing {
 /** The code of a socket's error, or the first word of an answer such as `NOAUTH …`. */
 function reasonOf(error: unknown): string {
   const { code, message = '' } = error as { code?: string; message?: string };
-  if (message === 'Command timed out') return 'no answer in time';
+  if (message === LATE) return LATE;
   return code ?? /^[A-Z]{3,}/.exec(message)?.[0] ?? 'connection lost';
 }

@@ -20,8 +20,10 @@ export class TestRedis {
     private readonly options: string[],
   ) {}
 
-  static async start(options: string[] = []): Promise<TestRedis> {
-    const redis = new TestRedis(await freePort(), options);
+  /** @param options as on its command line */
+  static async start(options: (port: number) => string[] = () => []): Promise<TestRedis> {
+    const port = await freePort();
+    const redis = new TestRedis(port, options(port));
     await redis.revive();
     return redis;
   }
