@@ -32,7 +32,7 @@ export default {
       from: {
         orphan: true,
         path: '^src/',
-        pathNot: ['\\.spec\\.ts$', '^src/cli/', '^src/engine/runtime\\.entry\\.ts$'],
+        pathNot: ['\\.spec\\.ts$', '\\.d\\.ts$', '^src/cli/', '^src/engine/runtime\\.entry\\.ts$'],
       },
       to: {},
     },
@@ -104,6 +104,12 @@ export default {
       'engine',
       'onnxruntime-node',
       'ONNX Runtime is reached through the engine.',
+    ),
+    package_(
+      'passport-in-auth',
+      'auth',
+      'passport-azure-ad|passport|@nestjs/passport',
+      'The archived library stays behind the class that hardens it (decision 0005).',
     ),
     package_('sharp-in-vision', 'vision', 'sharp', 'Decoding images belongs to vision.'),
     {
