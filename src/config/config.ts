@@ -28,12 +28,11 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
 }
 
 const AZURE_AD = ['AZURE_AD_TENANT_ID', 'AZURE_AD_AUDIENCE'] as const;
-const AZURE_AD_DETAILS = ['AZURE_AD_METADATA_URL', 'AZURE_AD_ALLOW_V1'] as const;
 
 /** A server that can verify no credential would only look as if it were running. */
 function credentialProblems(set: Record<string, string | undefined>): string[] {
   const missing = AZURE_AD.filter((name) => set[name] === undefined);
-  const wanted = [...AZURE_AD, ...AZURE_AD_DETAILS].some((name) => set[name] !== undefined);
+  const wanted = [...AZURE_AD, 'AZURE_AD_METADATA_URL'].some((name) => set[name] !== undefined);
   if (wanted) return missing.map((name) => `${name}: is required where Azure AD is configured`);
   if (set['API_KEYS_FILE'] !== undefined) return [];
   const text = 'nobody could enter: set it, or AZURE_AD_TENANT_ID and AZURE_AD_AUDIENCE, or both';

@@ -18,7 +18,7 @@ const TIMES = {
   coolDown: 30_000,
   /** Retries back off to this; the second is for a server that has no keys at all. */
   retry: MINUTE_MS,
-  retryWithoutKeys: 10_000,
+  retryWithoutKeys: 5_000,
 };
 
 type LoadIssuer = (signal: AbortSignal) => Promise<Issuer>;
