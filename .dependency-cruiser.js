@@ -32,7 +32,7 @@ export default {
       from: {
         orphan: true,
         path: '^src/',
-        pathNot: ['\\.spec\\.ts$', '^src/cli/', '^src/engine/runtime\\.entry\\.ts$'],
+        pathNot: ['\\.spec\\.ts$', '\\.d\\.ts$', '^src/cli/', '^src/engine/runtime\\.entry\\.ts$'],
       },
       to: {},
     },
@@ -121,6 +121,12 @@ export default {
       'limits',
       'ioredis|rate-limiter-flexible',
       'What is counted, and where, belongs to limits.',
+    ),
+    package_(
+      'passport-in-auth',
+      'auth',
+      'passport-azure-ad|passport|@nestjs/passport',
+      'The archived library stays behind the class that hardens it (decision 0005).',
     ),
     package_('sharp-in-vision', 'vision', 'sharp', 'Decoding images belongs to vision.'),
     {

@@ -26,16 +26,20 @@ export interface ApiKeyUse {
 @Injectable()
 export class ApiKeyVerifier implements OnApplicationShutdown {
   readonly #logger = new Logger('ApiKeys');
-  #keys: readonly KnownKey[];
+  readonly #file: string | undefined;
+  #keys: readonly KnownKey[] = [];
 
-  constructor(@Inject(CONFIG) private readonly config: Config) {
-    this.#keys = readKeyFile(config.API_KEYS_FILE).map(knownKey);
+  /** Without a key file there are no keys. */
+  constructor(@Inject(CONFIG) { API_KEYS_FILE }: Config) {
+    this.#file = API_KEYS_FILE;
+    if (this.#file === undefined) return;
+    this.#keys = readKeyFile(this.#file).map(knownKey);
     // Polling sees what events miss: Kubernetes swaps a link two folders up.
-    watchFile(config.API_KEYS_FILE, { interval: POLL_MS, persistent: false }, this.#reload);
+    watchFile(this.#file, { interval: POLL_MS, persistent: false }, this.#reload);
   }
 
   onApplicationShutdown(): void {
-    unwatchFile(this.config.API_KEYS_FILE, this.#reload);
+    if (this.#file !== undefined) unwatchFile(this.#file, this.#reload);
   }
 
   /** Compares with every known key, whatever the outcome, so that time tells nothing. */
@@ -61,7 +65,7 @@ export class ApiKeyVerifier implements OnApplicationShutdown {
   readonly #reload = (): void => {
     try {
       const uses = new Map(this.lastUses.map((use) => [use.fingerprint, use]));
-      this.#keys = readKeyFile(this.config.API_KEYS_FILE).map((entry) => ({
+      this.#keys = readKeyFile(this.#file ?? '').map((entry) => ({
         ...knownKey(entry),
         ...uses.get(fingerprint(entry)),
       }));

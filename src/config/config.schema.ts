@@ -33,7 +33,30 @@ export const configSchema = z.object({
     .describe('`off` serves plain HTTP, for a proxy that ends TLS in front of the server.'),
   TLS_CERT_FILE: path.optional().describe('PEM certificate chain; needed unless `TLS=off`.'),
   TLS_KEY_FILE: path.optional().describe('PEM private key; needed unless `TLS=off`.'),
-  API_KEYS_FILE: path.describe('Key file written by `nestor keys create`.'),
+  API_KEYS_FILE: path
+    .optional()
+    .describe('Key file written by `nestor keys create`; needed unless Azure AD is configured.'),
+  AZURE_AD_TENANT_ID: z
+    .guid()
+    .toLowerCase()
+    .optional()
+    .describe('Directory (tenant) ID whose access tokens are accepted.'),
+  AZURE_AD_AUDIENCE: z
+    .string()
+    .regex(/^[A-Za-z0-9:/._-]{1,256}$/, 'expected a client ID')
+    .optional()
+    .describe('Application (client) ID of the API in Entra ID; needed with `AZURE_AD_TENANT_ID`.'),
+  AZURE_AD_METADATA_URL: z
+    .url({ protocol: /^https$/ })
+    .optional()
+    .describe(
+      'OpenID metadata of the tenant, for sovereign clouds; unset: that of the worldwide cloud.',
+    ),
+  AZURE_AD_ALLOW_V1: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true')
+    .describe('`true` accepts v1.0 access tokens too.'),
   MODELS_DIR: path.default('models').describe('Model repository: `<name>/<version>/model.json`.'),
   MODELS: names.optional().describe('Names to serve, separated by commas; unset: all.'),
   MODEL_VERSIONS: pins

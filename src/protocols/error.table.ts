@@ -49,7 +49,7 @@ export const ERRORS = {
   unauthenticated: {
     status: 401,
     title: 'Credential needed',
-    help: 'No valid credential came with the request. Send an API key in the header X-API-Key.',
+    help: 'No valid credential came with the request. Send an API key in X-API-Key or an Entra ID access token in Authorization: Bearer; WWW-Authenticate lists what this server takes.',
   },
   forbidden: {
     status: 403,
@@ -155,6 +155,11 @@ export const ERRORS = {
     status: 503,
     title: 'Temporarily unavailable',
     help: 'The model is restarting or the server is stopping. Try again after the seconds in Retry-After.',
+  },
+  'identity-provider-unavailable': {
+    status: 503,
+    title: 'Identity provider unavailable',
+    help: 'The token could not be verified because the identity provider cannot be reached. The token may be good: send it again after the seconds in Retry-After.',
   },
   'deadline-passed': {
     status: 504,

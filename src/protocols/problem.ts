@@ -19,7 +19,9 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   request.context.errorCode = code;
   if (kind.status >= 500) logFault(error, code, request.id);
   if (reply.raw.destroyed) return;
-  if (kind.status === 401) void reply.header('www-authenticate', 'ApiKey realm="nestor"');
+  if (error instanceof AuthError && error.challenges.length > 0) {
+    void reply.header('www-authenticate', error.challenges);
+  }
   if (WITH_RETRY.has(kind.status)) void reply.header('retry-after', retryAfterSeconds(error));
   // A body that was refused unread cannot be skipped cheaply: the connection ends with it.
   if (!request.raw.complete) void reply.header('connection', 'close');
@@ -81,7 +83,7 @@ function detailOf(error: unknown, kind: ErrorKind): string {
 }
 
 function retryAfterSeconds(error: unknown): string {
-  const timed = error instanceof EngineError || error instanceof LimitError;
+  const timed = isOurs(error) && 'retryAfterMs' in error;
   const ms = timed ? (error.retryAfterMs ?? 0) : 0;
   return String(Math.max(1, Math.ceil(ms / 1000)));
 }
