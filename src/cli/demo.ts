@@ -59,6 +59,7 @@ async function start(): Promise<Running> {
       TLS_CERT_FILE: join(folder, 'tls.crt'),
       TLS_KEY_FILE: join(folder, 'tls.key'),
       API_KEYS_FILE: join(folder, 'keys.json'),
+      SHUTDOWN_DELAY_MS: '0',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -126,7 +127,9 @@ async function stayUp({ url, key, folder, server }: Running): Promise<void> {
   const curl = `curl --cacert ${join(folder, 'tls.crt')} -H 'X-API-Key: ${key}'`;
   const question = JSON.stringify({ question: 'what does === do' });
   print(`\nTry it in the browser: ${url}/docs\nor from a shell:\n`);
-  print(`  ${curl} -H 'Content-Type: application/json' \\\n    -d '${question}' ${url}/v1/faq/match\n`);
+  print(
+    `  ${curl} -H 'Content-Type: application/json' \\\n    -d '${question}' ${url}/v1/faq/match\n`,
+  );
   print(`  ${curl} -H 'Content-Type: image/jpeg' \\`);
   print(`    --data-binary @${PHOTO_NAME} '${url}/v1/vision/classify?top=5'\n`);
   print('Ctrl-C ends it.');
@@ -143,7 +146,9 @@ function call({ url, key, ca }: Running, path: string, body?: string | Buffer, t
     const sent = request(`${url}${path}`, options, (response) => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, json: JSON.parse(text) }));
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, json: JSON.parse(text) }),
+      );
     });
     sent.once('error', reject).end(body);
   });

@@ -70,6 +70,7 @@ export class TestServer {
           ? {}
           : { TLS_CERT_FILE: join(folder, 'tls.crt'), TLS_KEY_FILE: join(folder, 'tls.key') }),
         INSTANCES: '1',
+        SHUTDOWN_DELAY_MS: '0',
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
