@@ -41,7 +41,10 @@ export async function serve(): Promise<void> {
     app.get(Readiness).drain();
     connections.drain();
     if (signal === 'SIGTERM') await sleep(config.SHUTDOWN_DELAY_MS);
-    setTimeout(() => process.exit(1), config.SHUTDOWN_GRACE_MS).unref();
+    setTimeout(() => {
+      logger.error('requests are cut off: SHUTDOWN_GRACE_MS is over', 'Server');
+      process.exit(1);
+    }, config.SHUTDOWN_GRACE_MS).unref();
     redirects?.close();
     await connections.close();
     await app.close();

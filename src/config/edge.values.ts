@@ -22,6 +22,6 @@ function isRange(text: string): boolean {
 }
 
 function isOrigin(text: string): boolean {
-  if (!/^https?:/.test(text) || !URL.canParse(text)) return false;
+  if (!/^https?:[^*]*$/.test(text) || !URL.canParse(text)) return false;
   return new URL(text).origin === text;
 }

@@ -14,7 +14,11 @@ export function endConnection(request: FastifyRequest, reply: FastifyReply): voi
 export function abandonBody(request: FastifyRequest, reply: FastifyReply): void {
   if (request.raw.httpVersionMajor < 2) return void reply.header('connection', 'close');
   const stream = streamOf(reply);
-  stream?.once('finish', () => stream.close(constants.NGHTTP2_NO_ERROR));
+  // The reset ends the sending; the stream closes once what came before it is read.
+  stream?.once('finish', () => {
+    stream.close(constants.NGHTTP2_NO_ERROR);
+    stream.resume();
+  });
 }
 
 /** Fastify's types know HTTP/1.1 only, as the server is made with. */

@@ -6,7 +6,7 @@ import { endConnection } from './connection.end.js';
 
 const LOOK_MS = 20;
 /** For a request that is on its way over an open connection. */
-const LINGER_MS = 500;
+const LINGER_MS = 250;
 
 /** The open connections and the requests on them, so that a stop loses none. */
 export class Connections {

@@ -15,6 +15,8 @@ export const LISTENER = {
   connectionsCheckingInterval: 2_000,
   // Node's HTTP/2 server leaves it off for the HTTP/1.1 connections that it takes too.
   noDelay: true,
+  // Node's own answer is empty; see limitHeads.
+  requireHostHeader: false,
 } as const;
 
 /** Options of the listener that TLS adds. */
@@ -49,17 +51,23 @@ export function limitFallback(server: object, config: Config): void {
   const { requestTimeout, keepAliveTimeout } = timeoutsOf(config);
   const { maxHeaderSize, headersTimeout, connectionsCheckingInterval } = LISTENER;
   const limits = { maxHeaderSize, headersTimeout, connectionsCheckingInterval };
-  Object.assign(server, { ...limits, requestTimeout, keepAliveTimeout, requireHostHeader: true });
+  Object.assign(server, { ...limits, requestTimeout, keepAliveTimeout });
 }
 
-type SendError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void;
+export type SendError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void;
 
-/** Refuses what Node lets through: it cuts off surplus headers silently, credentials among them. */
+/**
+ * Refuses heads that Node lets through. Of too many headers it would cut off the last silently, a
+ * credential among them perhaps.
+ */
 export function limitHeads(fastify: FastifyInstance, sendError: SendError): void {
   Object.assign(fastify.server, { maxHeadersCount: 0 });
   fastify.addHook('onRequest', (request, reply, done) => {
-    const { rawHeaders, url = '' } = request.raw;
-    if (rawHeaders.length > 2 * MAX_HEADERS) {
+    const { rawHeaders, headers, httpVersion, url = '' } = request.raw;
+    if (headers.host === undefined && httpVersion === '1.1') {
+      const text = 'The request has no Host header.';
+      sendError(new RequestError('malformed-request', text), request, reply);
+    } else if (rawHeaders.length > 2 * MAX_HEADERS) {
       const text = `The request has too many headers: at most ${MAX_HEADERS} are accepted.`;
       sendError(new RequestError('headers-too-large', text), request, reply);
     } else if (url.length > MAX_URL_LENGTH) {

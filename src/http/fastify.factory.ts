@@ -3,7 +3,6 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import {
   type FastifyInstance,
   type FastifyReply,
-  type FastifyRequest,
   type FastifyServerOptions,
   fastify,
 } from 'fastify';
@@ -14,7 +13,14 @@ import { ServedCertificate } from './certificate.js';
 import { answerClientErrors, type WriteProblem } from './client.errors.js';
 import { Connections } from './connections.js';
 import { allowOrigins } from './cors.js';
-import { LISTENER, limitFallback, limitHeads, SECURE_LISTENER, timeoutsOf } from './edge.limits.js';
+import {
+  LISTENER,
+  limitFallback,
+  limitHeads,
+  SECURE_LISTENER,
+  type SendError,
+  timeoutsOf,
+} from './edge.limits.js';
 import { beginRequest, requestId, trackRequests } from './request.context.js';
 import { redirectForwarded, trustedProxies } from './trusted.proxies.js';
 
@@ -27,7 +33,7 @@ export interface HttpServer {
 
 /** Writes the answers to what is refused before Nest sees it. */
 export interface ProblemAnswers {
-  readonly sendProblem: (error: unknown, request: FastifyRequest, reply: FastifyReply) => void;
+  readonly sendProblem: SendError;
   readonly bareProblem: WriteProblem;
 }
 
@@ -53,7 +59,8 @@ export function createHttpServer(config: Config, answers: ProblemAnswers): HttpS
   const connections = new Connections(instance);
   trackRequests(instance);
   // Before the security headers: HSTS must not go out over plain HTTP.
-  if (isTrusted) redirectForwarded(instance, isTrusted, config.PUBLIC_HTTPS_PORT);
+  const redirect = { sendError: sendProblem, publicPort: config.PUBLIC_HTTPS_PORT };
+  if (isTrusted) redirectForwarded(instance, isTrusted, redirect);
   addSecurityHeaders(instance, config);
   limitHeads(instance, sendProblem);
   if (config.CORS_ORIGINS) allowOrigins(instance, config.CORS_ORIGINS);

@@ -1,6 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import type { SendError } from './edge.limits.js';
 import { httpsLocation } from './https.location.js';
+import { RequestError } from './request.errors.js';
 
 /** Probes ask from inside and cannot follow redirects to a certificate's name. */
 const HEALTH = /^\/(livez$|readyz$|v2\/health\/)/;
@@ -20,11 +22,16 @@ export function trustedProxies(ranges: readonly string[]): (address: string) => 
   };
 }
 
+interface RedirectOptions {
+  readonly sendError: SendError;
+  readonly publicPort: number | undefined;
+}
+
 /** Answers 308 where a trusted proxy says that its caller came without TLS. */
 export function redirectForwarded(
   fastify: FastifyInstance,
   isTrusted: (address: string) => boolean,
-  publicPort = 443,
+  { sendError, publicPort = 443 }: RedirectOptions,
 ): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const forwarded = request.headers['x-forwarded-proto'];
@@ -34,7 +41,10 @@ export function redirectForwarded(
     if (request.protocol !== 'http' || health) return done();
     const host = request.headers.host ?? request.headers[':authority'];
     const location = httpsLocation(String(host), request.url, () => publicPort);
-    if (location === undefined) return done();
+    if (location === undefined) {
+      const text = 'The Host header cannot be redirected to https.';
+      return sendError(new RequestError('malformed-request', text), request, reply);
+    }
     void reply.code(308).header('location', location).send();
   });
 }

@@ -167,9 +167,10 @@ export function writeKeys(
   writeFileSync(join(folder, 'keys.json'), JSON.stringify({ keys: entries }));
 }
 
-function certificate() {
+export function certificate(notAfterDate?: Date) {
   return generate([{ name: 'commonName', value: '127.0.0.1' }], {
     keySize: 2048,
+    ...(notAfterDate && { notAfterDate }),
     extensions: [
       { name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }, { type: 2, value: 'localhost' }] },
     ],
