@@ -59,6 +59,7 @@ async function start(): Promise<Running> {
       TLS_CERT_FILE: join(folder, 'tls.crt'),
       TLS_KEY_FILE: join(folder, 'tls.key'),
       API_KEYS_FILE: join(folder, 'keys.json'),
+      SHUTDOWN_DELAY_MS: '0',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { addressRanges, origins } from './edge.values.js';
 
 const flag = z.enum(['on', 'off']);
 const port = z.coerce.number().int().min(0).max(65535);
@@ -57,6 +58,25 @@ export const configSchema = z.object({
     .default('false')
     .transform((value) => value === 'true')
     .describe('`true` accepts v1.0 access tokens too.'),
+  TRUST_PROXY: addressRanges
+    .optional()
+    .describe(
+      'Addresses or CIDR ranges of the proxies in front, separated by commas: their ' +
+        '`X-Forwarded-For` gives the client address, and with their `X-Forwarded-Proto: http` a ' +
+        'request is redirected. Unset: nobody is believed.',
+    ),
+  HTTP_REDIRECT_PORT: port
+    .optional()
+    .describe('Port of a plain listener that answers 308 to https; unset: none.'),
+  PUBLIC_HTTPS_PORT: port
+    .min(1)
+    .optional()
+    .describe(
+      'Port that redirects to https name. Unset: 443, or `PORT` where the caller named a port.',
+    ),
+  CORS_ORIGINS: origins
+    .optional()
+    .describe('Exact origins of pages that may call the API, separated by commas; unset: none.'),
   MODELS_DIR: path.default('models').describe('Model repository: `<name>/<version>/model.json`.'),
   MODELS: names.optional().describe('Names to serve, separated by commas; unset: all.'),
   MODEL_VERSIONS: pins
@@ -94,8 +114,11 @@ export const configSchema = z.object({
     .describe('Least severe level that is logged.'),
   DOCS: flag.default('on').describe('Swagger UI at /docs and /openapi.json.'),
   SHUTDOWN_DELAY_MS: milliseconds
-    .default(0)
-    .describe('Time between not ready and closing the listener after SIGTERM.'),
+    .default(2_000)
+    .describe(
+      'Time between not ready and closing the listener after SIGTERM, in which answers tell ' +
+        'callers to connect anew; SIGINT (Ctrl-C) does not wait.',
+    ),
   SHUTDOWN_GRACE_MS: milliseconds
     .default(10_000)
     .describe('Time that requests in flight have to end after SIGTERM.'),

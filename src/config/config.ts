@@ -21,6 +21,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     for (const name of ['TLS_CERT_FILE', 'TLS_KEY_FILE'] as const) {
       if (set[name] === undefined) problems.push(`${name}: is required unless TLS=off`);
     }
+  } else if (set['HTTP_REDIRECT_PORT'] !== undefined) {
+    problems.push('HTTP_REDIRECT_PORT: needs TLS=on; behind a proxy set TRUST_PROXY instead');
   }
   problems.push(...credentialProblems(set));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);

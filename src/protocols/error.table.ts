@@ -21,6 +21,11 @@ export interface ErrorKind {
 
 /** Every error that a caller can meet. A new code does not compile until it stands here. */
 export const ERRORS = {
+  'malformed-request': {
+    status: 400,
+    title: 'Malformed request',
+    help: 'What came is not HTTP, or its Host or framing is broken. A proxy in between may be the cause.',
+  },
   'malformed-json': {
     status: 400,
     title: 'Malformed JSON',
@@ -81,6 +86,11 @@ export const ERRORS = {
     title: 'Not acceptable',
     help: 'The answer is JSON. Leave Accept out or include application/json.',
   },
+  'request-too-slow': {
+    status: 408,
+    title: 'Request too slow',
+    help: 'Headers have 10 seconds to arrive, the body REQUEST_TIMEOUT_MS. Send it again, in one go.',
+  },
   'body-too-large': {
     status: 413,
     title: 'Body too large',
@@ -90,6 +100,11 @@ export const ERRORS = {
     status: 413,
     title: 'Image too large',
     help: 'The image has more pixels than MAX_IMAGE_PIXELS allows. Scale it down; 1000 pixels a side are plenty.',
+  },
+  'url-too-long': {
+    status: 414,
+    title: 'URL too long',
+    help: 'Paths and queries have up to 4096 characters. Send long input in the body.',
   },
   'unsupported-media-type': {
     status: 415,
@@ -120,6 +135,11 @@ export const ERRORS = {
     status: 429,
     title: 'Queue full',
     help: 'More rows wait than the server takes. Try again after the seconds in Retry-After.',
+  },
+  'headers-too-large': {
+    status: 431,
+    title: 'Headers too large',
+    help: 'Up to 100 headers of 16 kB together are accepted. Cookies of other services may be the cause.',
   },
   'caller-gone': {
     status: 499,

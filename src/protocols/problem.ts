@@ -2,7 +2,9 @@ import { HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuthError } from '../auth/auth.errors.js';
 import { EngineError } from '../engine/engine.errors.js';
-import { RequestError } from '../http/request.errors.js';
+import type { BareProblem } from '../http/client.errors.js';
+import { abandonBody } from '../http/connection.end.js';
+import { RequestError, type RequestErrorCode } from '../http/request.errors.js';
 import { LimitError } from '../limits/limit.errors.js';
 import { ScoringError } from '../scoring/scoring.errors.js';
 import { type ErrorCode, type ErrorKind, ERRORS } from './error.table.js';
@@ -23,8 +25,8 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     void reply.header('www-authenticate', error.challenges);
   }
   if (WITH_RETRY.has(kind.status)) void reply.header('retry-after', retryAfterSeconds(error));
-  // A body that was refused unread cannot be skipped cheaply: the connection ends with it.
-  if (!request.raw.complete) void reply.header('connection', 'close');
+  // A body that was refused unread cannot be skipped cheaply.
+  if (!request.raw.complete) abandonBody(request, reply);
   const detail = detailOf(error, kind);
   const problem = {
     type: `/docs/errors/${code}`,
@@ -40,6 +42,13 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     .header('content-type', plain ? 'application/json' : 'application/problem+json')
     // As bytes: to a string Fastify would add a charset, which some v2 clients reject.
     .send(Buffer.from(JSON.stringify(plain ? { ...problem, error: detail } : problem)));
+}
+
+/** Problem details as text, for what never became a request. */
+export function bareProblem(code: RequestErrorCode, requestId: string): BareProblem {
+  const { status, title, help } = ERRORS[code];
+  const problem = { type: `/docs/errors/${code}`, title, status, detail: help, requestId };
+  return { status, body: JSON.stringify(problem) };
 }
 
 type OurError = AuthError | EngineError | LimitError | RequestError | ScoringError;
@@ -63,6 +72,8 @@ function codeOfStatus(status: number): ErrorCode {
       return 'method-not-allowed';
     case 413:
       return 'body-too-large';
+    case 414:
+      return 'url-too-long';
     case 415:
       return 'unsupported-media-type';
     case 503:

@@ -71,6 +71,7 @@ export class TestServer {
           ? {}
           : { TLS_CERT_FILE: join(folder, 'tls.crt'), TLS_KEY_FILE: join(folder, 'tls.key') }),
         INSTANCES: '1',
+        SHUTDOWN_DELAY_MS: '0',
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -176,9 +177,10 @@ export function writeKeys(
   writeFileSync(join(folder, 'keys.json'), JSON.stringify({ keys: entries }));
 }
 
-function certificate() {
+export function certificate(notAfterDate?: Date) {
   return generate([{ name: 'commonName', value: '127.0.0.1' }], {
     keySize: 2048,
+    ...(notAfterDate && { notAfterDate }),
     extensions: [
       {
         name: 'subjectAltName',
