@@ -11,6 +11,7 @@ import { AppModule } from '../dist/app.module.js';
 import { configSchema } from '../dist/config/config.schema.js';
 import { describeApi } from '../dist/docs/docs.js';
 import { ERRORS } from '../dist/protocols/error.table.js';
+import { lintOpenApi } from './openapi.lint.mjs';
 
 const check = process.argv.includes('--check');
 const drifted = [];
@@ -101,9 +102,15 @@ function withGraph(text) {
 
 keep('docs/configuration.md', configuration());
 keep('docs/errors.md', errors());
-keep('docs/openapi.json', await openapi());
+const description = await openapi();
+const faults = await lintOpenApi(description);
+keep('docs/openapi.json', description);
 keep('docs/architecture.md', withGraph(read('docs/architecture.md')));
 
+if (faults.length > 0) {
+  process.stderr.write(`${faults.join('\n')}\n`);
+  process.exitCode = 1;
+}
 if (drifted.length > 0) {
   process.stderr.write(`${drifted.join(', ')} drifted from the code: run 'npm run docs'.\n`);
   process.exitCode = 1;
