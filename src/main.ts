@@ -7,6 +7,7 @@ import { loadConfig } from './config/config.js';
 import { serveDocs } from './docs/docs.js';
 import { Readiness } from './health/readiness.js';
 import { createHttpServer } from './http/fastify.factory.js';
+import { servePlayground } from './playground/playground.js';
 import { sendProblem } from './protocols/problem.js';
 import { ModelRegistry } from './registry/model.registry.js';
 import { JsonLogger } from './telemetry/logger.js';
@@ -24,6 +25,7 @@ export async function serve(): Promise<void> {
     abortOnError: false,
   });
   if (config.DOCS === 'on') serveDocs(app, adapter.getInstance());
+  if (config.PLAYGROUND === 'on') servePlayground(adapter.getInstance(), config);
   await app.init();
   completeRoutes();
   await app.listen(config.PORT, config.HOST);
