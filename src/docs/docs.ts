@@ -11,7 +11,7 @@ const DESCRIPTION = `Real-time scoring of Python models.
 
 Every call to a scoring route needs a credential: an API key or, where the operator has set up
 Microsoft Entra ID, an access token. Errors are problem details (RFC 9457); the page behind \`type\`
-says what to do.`;
+says what to do. Every answer carries \`X-Request-Id\`, which names it in the server's log.`;
 
 const TAGS = {
   'FAQ matching': 'A question against a list of frequently asked questions.',

@@ -31,6 +31,11 @@ const HEADERS = {
   },
 };
 
+/** Every answer has them; documented where there is something to be read beside them. */
+const COMMON_HEADERS = Object.fromEntries(
+  ['X-Request-Id', 'Server-Timing'].map((name) => [name, ref('headers', name)]),
+);
+
 const DEADLINE = {
   name: 'X-Request-Timeout-Ms',
   in: 'header',
@@ -77,12 +82,8 @@ function complete(operation: Operation, path: string, facts: RouteFacts): void {
   }
   completeBody(operation, facts);
   operation.responses = { ...errorResponses(path, facts), ...operation.responses };
-  for (const response of Object.values(operation.responses)) {
-    const common = ['X-Request-Id', 'Server-Timing'].map((name) => [name, ref('headers', name)]);
-    Object.assign(response ?? {}, {
-      headers: { ...(response as { headers?: object }).headers, ...Object.fromEntries(common) },
-    });
-  }
+  const success = operation.responses['200'];
+  if (success !== undefined) Object.assign(success, { headers: COMMON_HEADERS });
 }
 
 /** `postV1FaqMatch`: stable and fit for a method of a made client. */

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.schema.js';
 import { jsonFile, type PageFile, readPageFiles } from './page.files.js';
-import { type SignIn, signInOf, type SignInSettings } from './sign.in.js';
+import { contentPolicy } from './page.policy.js';
+import { signInOf, type SignInSettings } from './sign.in.js';
 
 /** The page to which Microsoft sends the browser back. */
 const SIGNED_IN = 'signed-in.html';
@@ -11,7 +12,7 @@ export function servePlayground(fastify: FastifyInstance, config: Config & SignI
   const signIn = signInOf(config);
   const docs = config.DOCS === 'on';
   const settings = jsonFile('config.json', { docs, signIn: signIn ?? null });
-  const headers = { 'content-security-policy': policy(signIn), 'cache-control': 'no-cache' };
+  const headers = { 'content-security-policy': contentPolicy(signIn), 'cache-control': 'no-cache' };
   for (const file of [...readPageFiles(), settings]) {
     fastify.get(routeOf(file), async (request, reply) => {
       void reply.headers(headers);
@@ -25,21 +26,6 @@ export function servePlayground(fastify: FastifyInstance, config: Config & SignI
 
 function routeOf({ path }: PageFile): string {
   return path === 'index.html' ? '/playground' : `/playground/${path}`;
-}
-
-/** Only what the page itself brings; sign-in adds the one host that hands out tokens. */
-function policy(signIn: SignIn | undefined): string {
-  const microsoft = signIn === undefined ? '' : ` ${new URL(signIn.authority).origin}`;
-  return [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' blob:",
-    `connect-src 'self'${microsoft}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join(';');
 }
 
 function send({ type, etag, content }: PageFile, request: FastifyRequest, reply: FastifyReply) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { contentPolicy } from './page.policy.js';
 import { signInOf } from './sign.in.js';
 
 const complete = {
@@ -24,5 +25,14 @@ describe('signing in to the playground', () => {
 
   it.each(Object.keys(complete))('is not offered without %s', (name) => {
     expect(signInOf({ ...complete, [name]: undefined })).toBeUndefined();
+  });
+
+  it('opens the policy of the page to the host that hands out tokens, and to no other', () => {
+    const closed = contentPolicy(undefined);
+    const open = contentPolicy(signInOf(complete));
+    expect(closed).toContain(";connect-src 'self';");
+    expect(open).toBe(
+      closed.replace("connect-src 'self'", "connect-src 'self' https://login.microsoftonline.com"),
+    );
   });
 });

@@ -62,7 +62,9 @@ export async function startCredential(settings) {
   byId('sign-in-button').addEventListener('click', () => void toggleSignIn());
   onLanguage(render);
   if (settings === undefined) return;
-  signIn = await createSignIn(settings);
+  // Without https a browser has no cryptography for pages, and so no sign-in.
+  signIn = await createSignIn(settings).catch(() => undefined);
+  if (signIn === undefined) return;
   byId('sign-in').hidden = false;
 }
 
