@@ -105,6 +105,13 @@ export default {
       'Health reports what the registry knows.',
     ),
     only(
+      'docs',
+      'docs',
+      ['protocols', 'http', 'auth'],
+      'The description of the API is read off the routes; nothing that answers depends on it.',
+    ),
+    only('playground', 'playground', ['config'], 'The page is a client: it knows the API only.'),
+    only(
       'telemetry',
       'telemetry',
       ['config', 'scoring', 'http', 'auth'],

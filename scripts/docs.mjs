@@ -12,6 +12,7 @@ import { AppModule } from '../dist/app.module.js';
 import { configSchema } from '../dist/config/config.schema.js';
 import { describeApi } from '../dist/docs/docs.js';
 import { ERRORS } from '../dist/protocols/error.table.js';
+import { lintOpenApi } from './openapi.lint.mjs';
 
 const check = process.argv.includes('--check');
 const drifted = [];
@@ -102,9 +103,15 @@ function withGraph(text) {
 
 await keep('docs/configuration.md', configuration());
 await keep('docs/errors.md', errors());
-await keep('docs/openapi.json', await openapi());
+const description = await openapi();
+const faults = await lintOpenApi(description);
+await keep('docs/openapi.json', description);
 await keep('docs/architecture.md', withGraph(read('docs/architecture.md')));
 
+if (faults.length > 0) {
+  process.stderr.write(`${faults.join('\n')}\n`);
+  process.exitCode = 1;
+}
 if (drifted.length > 0) {
   process.stderr.write(`${drifted.join(', ')} drifted from the code: run 'npm run docs'.\n`);
   process.exitCode = 1;

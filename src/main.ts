@@ -9,6 +9,7 @@ import { Readiness } from './health/readiness.js';
 import { createHttpServer } from './http/fastify.factory.js';
 import { listenForRedirects, listeningPort } from './http/redirect.listener.js';
 import { onStopSignal } from './http/stop.signals.js';
+import { servePlayground } from './playground/playground.js';
 import { bareProblem, sendProblem } from './protocols/problem.js';
 import { ModelRegistry } from './registry/model.registry.js';
 import { JsonLogger } from './telemetry/logger.js';
@@ -27,6 +28,7 @@ export async function serve(): Promise<void> {
     abortOnError: false,
   });
   if (config.DOCS === 'on') serveDocs(app, adapter.getInstance());
+  if (config.PLAYGROUND === 'on') servePlayground(adapter.getInstance(), config);
   await app.init();
   completeRoutes();
   await app.listen(config.PORT, config.HOST);

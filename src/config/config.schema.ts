@@ -113,6 +113,12 @@ export const configSchema = z.object({
     .default('info')
     .describe('Least severe level that is logged.'),
   DOCS: flag.default('on').describe('Swagger UI at /docs and /openapi.json.'),
+  PLAYGROUND: flag.default('on').describe('The example client at /playground.'),
+  AZURE_AD_CLIENT_ID: z
+    .guid()
+    .toLowerCase()
+    .optional()
+    .describe('Application (client) ID with which people sign in to the playground.'),
   SHUTDOWN_DELAY_MS: milliseconds
     .default(2_000)
     .describe(

@@ -12,7 +12,7 @@ import { CONFIG, type Config } from '../config/config.module.js';
 import { parseJson, readBody } from './body.reader.js';
 import { RequestError } from './request.errors.js';
 
-const MEDIA_TYPES = Symbol('MediaTypes');
+export const MEDIA_TYPES = Symbol('MediaTypes');
 
 /** Media types that a route's body may have; a route without it has no body. */
 export const Accepts = (...mediaTypes: string[]) => SetMetadata(MEDIA_TYPES, mediaTypes);

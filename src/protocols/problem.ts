@@ -14,6 +14,9 @@ const PLAIN_JSON = /^\/(v2|score|faq\/score|vision\/score)(?=[/?]|$)/;
 const WITH_RETRY: ReadonlySet<number> = new Set([429, 503]);
 const logger = new Logger('Errors');
 
+/** Whether errors on this path are exactly application/json and have their text in `error`. */
+export const isPlainJson = (url: string): boolean => PLAIN_JSON.test(url);
+
 /** Answers any error as RFC 9457 problem details. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const code = codeOf(error);
@@ -36,7 +39,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     requestId: request.id,
     ...(error instanceof RequestError && error.faults ? { errors: error.faults } : {}),
   };
-  const plain = PLAIN_JSON.test(request.url);
+  const plain = isPlainJson(request.url);
   void reply
     .status(kind.status)
     .header('content-type', plain ? 'application/json' : 'application/problem+json')

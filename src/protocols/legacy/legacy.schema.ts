@@ -25,6 +25,24 @@ export const scoreRequest = z
     examples: [{ input: 'how do i get rid of one element of an array' }],
   });
 
+const computedIn = z.string().describe('`Computed in X ms`');
+const probability = z.number().min(0).max(1);
+
+/** A text for the Keras form, else a pair of rows and time. */
+export const scoreResponse = z
+  .object({
+    result: z.union([
+      z
+        .tuple([z.array(z.tuple([z.string(), z.string(), probability])), computedIn])
+        .describe('Of a question: id, answer id and probability of every original, best first.'),
+      z
+        .tuple([z.record(z.string(), z.array(z.tuple([z.string(), probability]))), computedIn])
+        .describe('Of named images: the three best classes of each.'),
+      z.string().describe('Of images in a text: a Python literal with the same content.'),
+    ]),
+  })
+  .meta({ id: 'ScoreResponse' });
+
 export type ScoreRequest = z.output<typeof scoreRequest>;
 
 /** Base64 by the name that the caller gave to the image. */

@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Post, Query, Req } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { RequireScope } from '../../auth/access.decorator.js';
@@ -15,10 +15,12 @@ import {
   type NamedImages,
   type ScoreRequest,
   scoreRequest,
+  scoreResponse,
 } from './legacy.schema.js';
 
 type Choice = z.output<typeof choiceQuery>;
 const TOP = 3;
+const RESULT = 'The rows and the time taken, in the form that the client of `input` knows.';
 
 /** The routes of the reference services, for their clients to work unchanged. */
 @ApiTags('Reference-compatible')
@@ -30,7 +32,12 @@ export class ScoreController {
   @HttpCode(200)
   @RequireScope('faq.score', 'vision.score')
   @Accepts('application/json')
-  @ApiOperation({ summary: 'Score a question or named images, by the form of `input`' })
+  @ApiOperation({
+    summary: 'Score a question or named images, by the form of `input`',
+    description:
+      '`input` is a question, an object of named images in base64, or such an object written as a text (the Keras client).',
+  })
+  @ApiResponse({ status: 200, description: RESULT, standardSchema: scoreResponse })
   score(
     @Body({ schema: scoreRequest }) { input }: ScoreRequest,
     @Query({ schema: choiceQuery }) choice: Choice,
@@ -45,6 +52,7 @@ export class ScoreController {
   @RequireScope('faq.score')
   @Accepts('application/json')
   @ApiOperation({ summary: 'Score a question' })
+  @ApiResponse({ status: 200, description: RESULT, standardSchema: scoreResponse })
   scoreFaq(
     @Body({ schema: scoreRequest }) { input }: ScoreRequest,
     @Query({ schema: choiceQuery }) choice: Choice,
@@ -58,6 +66,7 @@ export class ScoreController {
   @RequireScope('vision.score')
   @Accepts('application/json')
   @ApiOperation({ summary: 'Score named images' })
+  @ApiResponse({ status: 200, description: RESULT, standardSchema: scoreResponse })
   scoreVision(
     @Body({ schema: scoreRequest }) { input }: ScoreRequest,
     @Query({ schema: choiceQuery }) choice: Choice,

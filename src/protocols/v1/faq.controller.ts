@@ -22,7 +22,11 @@ export class FaqController {
   @HttpCode(200)
   @RequireScope('faq.score')
   @Accepts('application/json')
-  @ApiOperation({ summary: 'Match a question with the frequently asked questions' })
+  @ApiOperation({
+    summary: 'Match a question with the frequently asked questions',
+    description:
+      'Answers the likeliest matches with their probabilities. `answered` is false when nothing in the list is near enough; the matches are then the least distant ones.',
+  })
   @ApiResponse({ status: 200, description: 'Matches, best first.', standardSchema: matchResponse })
   async match(
     @Body({ schema: matchRequest }) body: MatchRequest,

@@ -42,7 +42,10 @@ export class ModelsController {
 
   @Get()
   @AnyCredential()
-  @ApiOperation({ summary: 'List the models with checksums, licences and measured accuracy' })
+  @ApiOperation({
+    summary: 'List the models with checksums, licences and measured accuracy',
+    description: 'Every version found in the repository, those that were refused included.',
+  })
   @ApiResponse({ status: 200, description: 'Every version found.', standardSchema: modelsResponse })
   list(): z.output<typeof modelsResponse> {
     return { models: this.scoring.models() };

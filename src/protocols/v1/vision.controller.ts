@@ -7,11 +7,15 @@ import { ScoringService } from '../../scoring/scoring.service.js';
 import { scoreContext } from '../score.context.js';
 import { FORM_TYPE, IMAGE_TYPES, imageOf } from './image.body.js';
 import {
+  classifyJson,
   type ClassifyQuery,
   classifyQuery,
   type ClassifyResponse,
   classifyResponse,
 } from './vision.schema.js';
+
+// @nestjs/swagger heeds `standardSchema` here too, but its type does not say so.
+const JSON_BODY = { required: true, standardSchema: classifyJson };
 
 @ApiTags('Image classification')
 @Controller('v1/vision')
@@ -22,9 +26,13 @@ export class VisionController {
   @HttpCode(200)
   @RequireScope('vision.score')
   @Accepts('application/json', FORM_TYPE, ...IMAGE_TYPES)
-  @ApiOperation({ summary: 'Classify an image into the 1000 classes of ImageNet' })
+  @ApiOperation({
+    summary: 'Classify an image into the 1000 classes of ImageNet',
+    description:
+      'Takes the image as the body itself, as the form field `image`, or in base64 as JSON. It is turned upright by its EXIF orientation.',
+  })
   @ApiConsumes('application/json', FORM_TYPE, ...IMAGE_TYPES)
-  @ApiBody({ required: true, schema: { type: 'string', format: 'binary' } })
+  @ApiBody(JSON_BODY)
   @ApiResponse({
     status: 200,
     description: 'Classes, best first.',

@@ -1,0 +1,73 @@
+import { type ErrorCode, type ErrorKind, ERRORS } from '../protocols/error.table.js';
+import type { RouteFacts } from './route.facts.js';
+
+/** On which operations an error can be met. */
+type Place =
+  | 'every route'
+  | 'credential'
+  | 'scope'
+  | 'body'
+  | 'scoring'
+  | 'question'
+  | 'image'
+  /** On no operation: an unknown path or method, or a line of the log. */
+  | 'none';
+
+/** A new error code does not compile until it stands here. */
+const PLACES = {
+  'malformed-json': 'body',
+  'invalid-body': 'body',
+  'invalid-query': 'scoring',
+  'bad-text': 'question',
+  'body-incomplete': 'body',
+  unauthenticated: 'credential',
+  forbidden: 'scope',
+  'not-found': 'none',
+  'model-not-found': 'scoring',
+  'model-ambiguous': 'scoring',
+  'method-not-allowed': 'none',
+  'not-acceptable': 'body',
+  'body-too-large': 'body',
+  'image-too-large': 'image',
+  'unsupported-media-type': 'body',
+  'bad-image': 'image',
+  'bad-base64': 'image',
+  'queue-full': 'scoring',
+  'caller-gone': 'none',
+  'internal-error': 'every route',
+  'run-failed': 'scoring',
+  'instance-lost': 'scoring',
+  'load-failed': 'none',
+  'not-ready': 'scoring',
+  unavailable: 'scoring',
+  'deadline-passed': 'scoring',
+} as const satisfies Record<ErrorCode, Place>;
+
+export function isScoring({ access, mediaTypes }: RouteFacts): boolean {
+  const scopes = typeof access === 'object' ? access.anyOf : [];
+  return mediaTypes !== undefined && scopes.some((scope) => scope.endsWith('.score'));
+}
+
+function placesOf(facts: RouteFacts): ReadonlySet<Place> {
+  const { access, mediaTypes } = facts;
+  const places = new Set<Place>(['every route']);
+  if (access !== 'public') places.add('credential');
+  if (mediaTypes !== undefined) places.add('body');
+  if (isScoring(facts)) places.add('scoring');
+  if (typeof access !== 'object') return places;
+  places.add('scope');
+  if (access.anyOf.includes('faq.score')) places.add('question');
+  if (access.anyOf.includes('vision.score')) places.add('image');
+  return places;
+}
+
+/** The errors that a route can answer with, by status. */
+export function errorsOf(facts: RouteFacts): ReadonlyMap<number, readonly ErrorCode[]> {
+  const places = placesOf(facts);
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const [code, { status }] of Object.entries(ERRORS) as [ErrorCode, ErrorKind][]) {
+    if (!places.has(PLACES[code])) continue;
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return byStatus;
+}

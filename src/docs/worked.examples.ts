@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+
+export interface WorkedExample {
+  readonly summary: string;
+  readonly value: unknown;
+}
+
+/** A man behind a tripod, 200 × 200 pixels: test/fixtures/photos/camera.png scaled down (CC0). */
+const photo = readFileSync(new URL('tripod.jpg', import.meta.url)).toString('base64');
+const question = 'how do i get rid of one element of an array';
+
+const QUESTION = { summary: 'A question', value: { input: question } };
+const IMAGES = { summary: 'A photo, named', value: { input: { tripod: photo } } };
+const KERAS = {
+  summary: 'A photo as the Keras client sends it',
+  value: { input: JSON.stringify({ tripod: photo }) },
+};
+
+/** JSON bodies that answer 200 as they stand, by operation; the first is shown first. */
+export const WORKED_EXAMPLES: Readonly<Record<string, Readonly<Record<string, WorkedExample>>>> = {
+  postV1FaqMatch: {
+    question: { summary: 'A question of the list in other words', value: { question, top: 3 } },
+    noMatch: {
+      summary: 'A question that nothing in the list matches',
+      value: { question: 'how long should i boil an egg', top: 3 },
+    },
+  },
+  postV1VisionClassify: {
+    photo: { summary: 'A small photo in base64', value: { image: photo, top: 3 } },
+  },
+  postScore: { question: QUESTION, images: IMAGES, keras: KERAS },
+  postFaqScore: { question: QUESTION },
+  postVisionScore: { images: IMAGES, keras: KERAS },
+};
