@@ -32,7 +32,7 @@ export default {
       from: {
         orphan: true,
         path: '^src/',
-        pathNot: ['\\.spec\\.ts$', '^src/cli/', '^src/engine/runtime\\.entry\\.ts$'],
+        pathNot: ['\\.spec\\.ts$', '\\.d\\.ts$', '^src/cli/', '^src/engine/runtime\\.entry\\.ts$'],
       },
       to: {},
     },
@@ -74,7 +74,18 @@ export default {
       ['scoring', 'engine', 'registry', 'config'],
       'Image classification knows neither FAQ nor HTTP.',
     ),
-    only('auth', 'auth', ['config'], 'Who may enter does not depend on what is inside.'),
+    only(
+      'auth',
+      'auth',
+      ['limits', 'config'],
+      'Who may enter does not depend on what is inside; limits count the failed attempts.',
+    ),
+    only(
+      'limits',
+      'limits',
+      ['http', 'config'],
+      'Limits count by name and address; who stands behind a name is for auth to say.',
+    ),
     only(
       'http',
       'http',
@@ -84,7 +95,7 @@ export default {
     only(
       'protocols',
       'protocols',
-      ['scoring', 'http', 'auth', 'engine'],
+      ['scoring', 'http', 'auth', 'limits', 'engine'],
       'A wire maps to the port of scoring; of the engine it names errors and version only.',
     ),
     only(
@@ -111,6 +122,18 @@ export default {
       'engine',
       'onnxruntime-node',
       'ONNX Runtime is reached through the engine.',
+    ),
+    package_(
+      'counters-in-limits',
+      'limits',
+      'ioredis|rate-limiter-flexible',
+      'What is counted, and where, belongs to limits.',
+    ),
+    package_(
+      'passport-in-auth',
+      'auth',
+      'passport-azure-ad|passport|@nestjs/passport',
+      'The archived library stays behind the class that hardens it (decision 0005).',
     ),
     package_('sharp-in-vision', 'vision', 'sharp', 'Decoding images belongs to vision.'),
     {

@@ -32,6 +32,7 @@ export async function startServer(env = {}) {
       TLS_CERT_FILE: join(folder, 'tls.crt'),
       TLS_KEY_FILE: join(folder, 'tls.key'),
       API_KEYS_FILE: join(folder, 'keys.json'),
+      SHUTDOWN_DELAY_MS: '0',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],

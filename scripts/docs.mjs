@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { format } from 'prettier';
 import { AppModule } from '../dist/app.module.js';
 import { configSchema } from '../dist/config/config.schema.js';
 import { describeApi } from '../dist/docs/docs.js';
@@ -16,9 +17,9 @@ import { lintOpenApi } from './openapi.lint.mjs';
 const check = process.argv.includes('--check');
 const drifted = [];
 
-function keep(file, text) {
-  const current = read(file);
-  if (current === text) return;
+async function keep(file, made) {
+  const text = file.endsWith('.md') ? await format(made, { parser: 'markdown' }) : made;
+  if (read(file) === text) return;
   if (check) drifted.push(file);
   else writeFileSync(file, text);
 }
@@ -80,7 +81,7 @@ async function openapi() {
 
 /** Folders of src and who imports whom, as Mermaid. */
 function graph() {
-  const run = execFileSync('npx', ['depcruise', '--no-config', '--output-type', 'json', 'src'], {
+  const run = execFileSync('npx', ['depcruise', '--output-type', 'json', 'src'], {
     encoding: 'utf8',
     maxBuffer: 1 << 27,
   });
@@ -100,12 +101,12 @@ function withGraph(text) {
   return text.replace(/(<!-- graph -->\n)[^]*?(<!-- end -->)/, `$1\n${graph()}\n\n$2`);
 }
 
-keep('docs/configuration.md', configuration());
-keep('docs/errors.md', errors());
+await keep('docs/configuration.md', configuration());
+await keep('docs/errors.md', errors());
 const description = await openapi();
 const faults = await lintOpenApi(description);
-keep('docs/openapi.json', description);
-keep('docs/architecture.md', withGraph(read('docs/architecture.md')));
+await keep('docs/openapi.json', description);
+await keep('docs/architecture.md', withGraph(read('docs/architecture.md')));
 
 if (faults.length > 0) {
   process.stderr.write(`${faults.join('\n')}\n`);

@@ -6,6 +6,7 @@ import { FaqModule } from './faq/faq.module.js';
 import { HealthModule } from './health/health.module.js';
 import { BodyInterceptor } from './http/body.interceptor.js';
 import { SchemaPipe } from './http/schema.pipe.js';
+import { LimitsModule } from './limits/limits.module.js';
 import { ErrorFilter } from './protocols/error.filter.js';
 import { LegacyModule } from './protocols/legacy/legacy.module.js';
 import { V1Module } from './protocols/v1/v1.module.js';
@@ -16,8 +17,9 @@ import { VisionModule } from './vision/vision.module.js';
   imports: [
     ConfigModule,
     RegistryModule,
-    // Credentials
+    // Credentials, then quotas of those they name
     AuthModule,
+    LimitsModule,
     // Kinds of models
     FaqModule,
     VisionModule,
@@ -26,7 +28,7 @@ import { VisionModule } from './vision/vision.module.js';
     LegacyModule,
     HealthModule,
   ],
-  // What every route passes through, after the guard of AuthModule.
+  // What every route passes through, after the guards of AuthModule and LimitsModule.
   providers: [
     { provide: APP_INTERCEPTOR, useClass: BodyInterceptor },
     { provide: APP_PIPE, useClass: SchemaPipe },

@@ -7,8 +7,10 @@ import { loadConfig } from './config/config.js';
 import { serveDocs } from './docs/docs.js';
 import { Readiness } from './health/readiness.js';
 import { createHttpServer } from './http/fastify.factory.js';
+import { listenForRedirects, listeningPort } from './http/redirect.listener.js';
+import { onStopSignal } from './http/stop.signals.js';
 import { servePlayground } from './playground/playground.js';
-import { sendProblem } from './protocols/problem.js';
+import { bareProblem, sendProblem } from './protocols/problem.js';
 import { ModelRegistry } from './registry/model.registry.js';
 import { JsonLogger } from './telemetry/logger.js';
 import { logRequests } from './telemetry/request.log.js';
@@ -17,7 +19,8 @@ import { logRequests } from './telemetry/request.log.js';
 export async function serve(): Promise<void> {
   const config = loadConfig();
   const logger = new JsonLogger(config.LOG_LEVEL);
-  const { adapter, completeRoutes } = createHttpServer(config, sendProblem);
+  const answers = { sendProblem, bareProblem };
+  const { adapter, connections, completeRoutes } = createHttpServer(config, answers);
   logRequests(adapter.getInstance(), logger);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, {
     logger,
@@ -31,16 +34,24 @@ export async function serve(): Promise<void> {
   await app.listen(config.PORT, config.HOST);
   logger.log(`listening on ${await app.getUrl()}`, 'Server');
 
-  const stop = async () => {
-    process.once('SIGTERM', () => process.exit(1)).once('SIGINT', () => process.exit(1));
+  const port = listeningPort(app.getHttpServer());
+  const redirects = await listenForRedirects(config, port, bareProblem);
+  if (redirects) logger.log(`redirecting from port ${listeningPort(redirects)}`, 'Server');
+
+  onStopSignal(async (signal) => {
     logger.log('stopping', 'Server');
     app.get(Readiness).drain();
-    await sleep(config.SHUTDOWN_DELAY_MS);
-    setTimeout(() => process.exit(1), config.SHUTDOWN_GRACE_MS).unref();
+    connections.drain();
+    if (signal === 'SIGTERM') await sleep(config.SHUTDOWN_DELAY_MS);
+    setTimeout(() => {
+      logger.error('requests are cut off: SHUTDOWN_GRACE_MS is over', 'Server');
+      process.exit(1);
+    }, config.SHUTDOWN_GRACE_MS).unref();
+    redirects?.close();
+    await connections.close();
     await app.close();
     logger.log('stopped', 'Server');
-  };
-  process.once('SIGTERM', () => void stop()).once('SIGINT', () => void stop());
+  });
 
   await app.get(ModelRegistry).load();
 }

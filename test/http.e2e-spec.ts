@@ -243,5 +243,5 @@ describe('starting', () => {
     const score = await server.post('/v1/faq/match', { question: 'x' });
     expect([404, 503]).toContain(score.status);
     expect(await server.stop()).toBe(0);
-  });
+  }, 20_000);
 });

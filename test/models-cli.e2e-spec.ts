@@ -117,6 +117,6 @@ describe('nestor models', () => {
   it('says which folder it cannot read', async () => {
     const { code, stderr } = await runCli(['models', 'list', '--dir', join(models, 'nowhere')]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/ENOENT.*nowhere/);
+    expect(stderr).toMatch(/nowhere cannot be read \(ENOENT\)/);
   });
 });

@@ -45,7 +45,7 @@ class Embedder:
         return self._tokenizer.encode(cleaned).ids
 
     def embed(self, texts):
-        """Cleans and embeds: float32 [texts, 384]. One text a run, see encoder.quantise."""
+        """Cleans and embeds: float32 [texts, 384]. One text a run, see quantisation.py."""
         rows = [self._embed_ids(self.token_ids(clean(text))) for text in texts]
         return np.concatenate(rows) if rows else np.zeros((0, WIDTH), np.float32)
 

@@ -13,13 +13,11 @@ Token types are 0 throughout and folded into the position embeddings.
 
 import hashlib
 import importlib.util
-import tempfile
 from pathlib import Path
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from safetensors.numpy import load_file
 
 OPSET = 17
@@ -191,23 +189,3 @@ def _pooled(graph, x, mask):
     length = graph.add("ReduceL2", [total], "pool.length", axes=[1], keepdims=1)
     safe = graph.add("Max", [length, graph.number(1e-12)], "pool.safe")
     return graph.add("Div", [total, safe], "embedding")
-
-
-def quantise(model, path):
-    """Write the int8 form of `model` (about 23 MB): the weights of MatMul and Gather as bytes.
-
-    Weights of a product have a scale a column and seven bits: with eight, processors without VNNI
-    saturate and give other answers than those that were measured. Activations are quantised while
-    it runs, over all rows of a run together, so score one row a run.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "encoder.onnx"
-        onnx.save(model, source)
-        quantize_dynamic(
-            source,
-            path,
-            op_types_to_quantize=["MatMul", "Gather"],
-            weight_type=QuantType.QInt8,
-            per_channel=True,
-            reduce_range=True,
-        )

@@ -9,6 +9,7 @@ import onnx
 import sklearn
 from embedding import MAX_TOKENS, write_tokenizer
 from encoder import WEIGHTS_SHA256, WIDTH
+from evaluation import labelled
 from head import centroids_of, fit_head, head_graph
 from scoring import FaqModel
 
@@ -32,8 +33,8 @@ LEAST_DISTANCE_TO_THRESHOLD = 0.03
 
 
 def export_model(folder, faq, figures, embedder):
-    """Learns from everything and writes the folder. figures: see train.evaluate."""
-    texts, columns = _all_examples(faq)
+    """Learns from everything and writes the folder. figures: see evaluation.evaluate."""
+    texts, columns = labelled([original.examples(original.duplicates) for original in faq])
     embeddings = embedder.embed(texts)
     head = fit_head(embeddings, columns)
     onnx.save(head_graph(head), folder / "head.onnx")
@@ -46,12 +47,6 @@ def export_model(folder, faq, figures, embedder):
     _check_head(model, head, embeddings[:50])
     write_golden(folder, {"tolerance": GOLDEN_TOLERANCE, "cases": _golden_cases(model)})
     write_manifest(folder, _manifest(len(texts), figures))
-
-
-def _all_examples(faq):
-    examples = [original.examples(original.duplicates) for original in faq]
-    columns = np.repeat(np.arange(len(faq)), [len(texts) for texts in examples])
-    return [text for texts in examples for text in texts], columns
 
 
 def _write_originals(path, faq):
@@ -90,8 +85,8 @@ def _manifest(examples, figures):
     files = ["encoder.onnx", "head.onnx", "tokenizer.json", "originals.tsv", "centroids.f32"]
     return {
         "kind": "faq",
-        "title": f"JavaScript FAQ of {figures['originals']} questions: all-MiniLM-L6-v2 embeddings "
-        "and a calibrated logistic regression",
+        "title": f"JavaScript FAQ of {figures['counts']['originals']} questions: all-MiniLM-L6-v2 "
+        "embeddings and a calibrated logistic regression",
         "framework": f"scikit-learn {sklearn.__version__}",
         "precision": "int8",
         "licence": {"spdx": "Apache-2.0", "file": "LICENSE"},
@@ -115,11 +110,11 @@ def _manifest(examples, figures):
 
 def _accuracy(figures):
     """The figures of the split as the manifest's measurements."""
-    row, counts = figures["rows"]["head (shipped)"], figures["examples"]
+    row, counts = figures["rows"]["head (shipped)"], figures["counts"]
     sizes = {
-        "all": counts["held_out"],
+        "all": counts["held out"],
         "plain": counts["plain"],
-        "oblique": counts["held_out"] - counts["plain"],
+        "oblique": counts["held out"] - counts["plain"],
     }
     refitted = "measured on the split; the shipped centroids and head have learnt from all of it"
 

@@ -78,7 +78,7 @@ QUESTIONS = [
     "let or var?",
     "Why is my variable undefined when I log it before the declaration?",
     "explain closures please",
-    "all my buttons alert the same number",
+    "all click handlers I make in a loop alert the same number",
     "this is undefined in my event handler",
     "arrow function or function keyword for methods?",
     "<p>What do <code>call</code> and <code>apply</code> do?</p>",
@@ -100,7 +100,7 @@ QUESTIONS = [
     "require is not defined",
     "How do I load secrets from a .env file?",
     "UPPERCASE FIRST LETTER OF A WORD",
-    "\u00bfC\u00f3mo ordeno un array de n\u00fameros?",
+    "\u00bfQu\u00e9 tiempo har\u00e1 ma\u00f1ana en C\u00e1diz?",
     "\u914d\u5217\u3092\u30bd\u30fc\u30c8\u3059\u308b\u65b9\u6cd5",
     "\U0001f600\U0001f600\U0001f600",
 ]

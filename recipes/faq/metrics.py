@@ -35,7 +35,7 @@ def separation(matching, not_matching):
 
 
 def best_threshold(matching, not_matching):
-    """The top cosine that maximises Youden's J: share answered of `matching` less that of the other."""
+    """The top cosine that maximises Youden's J, the difference of the two shares answered."""
     candidates = np.unique(np.r_[matching, not_matching])
     gain = [(matching >= t).mean() - (not_matching >= t).mean() for t in candidates]
     return float(candidates[int(np.argmax(gain))])

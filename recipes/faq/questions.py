@@ -30,7 +30,7 @@ class Original:
     duplicates: list[Duplicate] = field(default_factory=list)
 
     def examples(self, duplicates):
-        """What the original is learnt from: its text, `duplicates`, its answer and the sentences of it."""
+        """What it is learnt from: its text, `duplicates`, its answer and the answer's sentences."""
         texts = [duplicate.text for duplicate in duplicates]
         return [self.text, *texts, self.answer, *SENTENCE_END.split(self.answer)]
 

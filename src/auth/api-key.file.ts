@@ -11,9 +11,23 @@ const entry = z.strictObject({
   ratePerMinute: z.int().positive().optional(),
 });
 
-const keyFile = z.strictObject({ keys: z.array(entry) });
+const keyFile = z.strictObject({ keys: z.array(entry).superRefine(requireDistinct) });
 
 export type ApiKeyEntry = z.infer<typeof entry>;
+
+/** How a mounted Secret and the documentation name the key file. */
+export const KEY_FILE_NAME = 'keys.json';
+
+/** One id may have several keys, as in a rotation; one key must not have several entries. */
+function requireDistinct(keys: { sha256: string }[], context: z.core.$RefinementCtx): void {
+  const seen = new Set<string>();
+  for (const [index, { sha256 }] of keys.entries()) {
+    if (seen.has(sha256)) {
+      context.addIssue({ code: 'custom', message: 'repeated', path: [index, 'sha256'] });
+    }
+    seen.add(sha256);
+  }
+}
 
 /** The key file cannot be used; names the member that is wrong, never a value. */
 export class ApiKeyFileError extends Error {
@@ -32,7 +46,8 @@ export function readKeyFile(path: string): ApiKeyEntry[] {
   const parsed = keyFile.safeParse(json);
   if (parsed.success) return parsed.data.keys;
   const where = parsed.error.issues.map(
-    ({ path, code }) => `${path.join('.') || 'file'} (${code})`,
+    ({ path, code, message }) =>
+      `${path.join('.') || 'file'} (${code === 'custom' ? message : code})`,
   );
   throw new ApiKeyFileError(`the key file has wrong members: ${where.join(', ')}`);
 }
@@ -40,6 +55,11 @@ export function readKeyFile(path: string): ApiKeyEntry[] {
 /** A new key `nst_<id>_<secret>`, its secret 256 random bits. */
 export function newKey(id: string): string {
   return `nst_${id}_${randomBytes(32).toString('base64url')}`;
+}
+
+/** Tells the keys of one id apart; of a hash of 256 random bits it gives nothing away. */
+export function fingerprint({ sha256 }: Pick<ApiKeyEntry, 'sha256'>): string {
+  return sha256.slice(0, 12);
 }
 
 export function digest(key: string): Buffer {

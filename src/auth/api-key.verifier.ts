@@ -2,31 +2,44 @@ import { timingSafeEqual } from 'node:crypto';
 import { unwatchFile, watchFile } from 'node:fs';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.module.js';
-import { type ApiKeyEntry, digest, readKeyFile } from './api-key.file.js';
+import { type ApiKeyEntry, digest, fingerprint, readKeyFile } from './api-key.file.js';
 import type { Principal } from './principal.js';
 
 const POLL_MS = 2_000;
 
 interface KnownKey {
   readonly digest: Buffer;
+  readonly fingerprint: string;
   readonly expiresAt: number;
   readonly principal: Principal;
+  /** Milliseconds since 1970; unset: not since the start. */
+  lastUsedAt?: number;
+}
+
+export interface ApiKeyUse {
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly lastUsedAt: number;
 }
 
 /** Verifies API keys against the key file, which is read again when it changes. */
 @Injectable()
 export class ApiKeyVerifier implements OnApplicationShutdown {
   readonly #logger = new Logger('ApiKeys');
-  #keys: readonly KnownKey[];
+  readonly #file: string | undefined;
+  #keys: readonly KnownKey[] = [];
 
-  constructor(@Inject(CONFIG) private readonly config: Config) {
-    this.#keys = readKeyFile(config.API_KEYS_FILE).map(knownKey);
+  /** Without a key file there are no keys. */
+  constructor(@Inject(CONFIG) { API_KEYS_FILE }: Config) {
+    this.#file = API_KEYS_FILE;
+    if (this.#file === undefined) return;
+    this.#keys = readKeyFile(this.#file).map(knownKey);
     // Polling sees what events miss: Kubernetes swaps a link two folders up.
-    watchFile(config.API_KEYS_FILE, { interval: POLL_MS, persistent: false }, this.#reload);
+    watchFile(this.#file, { interval: POLL_MS, persistent: false }, this.#reload);
   }
 
   onApplicationShutdown(): void {
-    unwatchFile(this.config.API_KEYS_FILE, this.#reload);
+    if (this.#file !== undefined) unwatchFile(this.#file, this.#reload);
   }
 
   /** Compares with every known key, whatever the outcome, so that time tells nothing. */
@@ -36,12 +49,26 @@ export class ApiKeyVerifier implements OnApplicationShutdown {
     for (const known of this.#keys) {
       if (timingSafeEqual(known.digest, presented)) found = known;
     }
-    return found !== undefined && found.expiresAt > Date.now() ? found.principal : undefined;
+    const now = Date.now();
+    if (found === undefined || found.expiresAt <= now) return undefined;
+    found.lastUsedAt = now;
+    return found.principal;
+  }
+
+  /** The keys that let somebody in since the start; kept in memory only. */
+  get lastUses(): ApiKeyUse[] {
+    return this.#keys.flatMap(({ principal: { id }, fingerprint, lastUsedAt }) =>
+      lastUsedAt === undefined ? [] : { id, fingerprint, lastUsedAt },
+    );
   }
 
   readonly #reload = (): void => {
     try {
-      this.#keys = readKeyFile(this.config.API_KEYS_FILE).map(knownKey);
+      const uses = new Map(this.lastUses.map((use) => [use.fingerprint, use]));
+      this.#keys = readKeyFile(this.#file ?? '').map((entry) => ({
+        ...knownKey(entry),
+        ...uses.get(fingerprint(entry)),
+      }));
       this.#logger.log(`${this.#keys.length} keys read from the changed key file`);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -50,10 +77,17 @@ export class ApiKeyVerifier implements OnApplicationShutdown {
   };
 }
 
-function knownKey({ id, sha256, scopes, expiresAt }: ApiKeyEntry): KnownKey {
+function knownKey(entry: ApiKeyEntry): KnownKey {
+  const { id, sha256, scopes, expiresAt, ratePerMinute } = entry;
   return {
     digest: Buffer.from(sha256, 'hex'),
+    fingerprint: fingerprint(entry),
     expiresAt: expiresAt === undefined ? Infinity : Date.parse(expiresAt),
-    principal: { kind: 'api-key', id, scopes: new Set(scopes) },
+    principal: {
+      kind: 'api-key',
+      id,
+      scopes: new Set(scopes),
+      ...(ratePerMinute === undefined ? {} : { ratePerMinute }),
+    },
   };
 }

@@ -1,11 +1,30 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { ConfigModule } from '../config/config.module.js';
+import { CONFIG, type Config, ConfigModule } from '../config/config.module.js';
+import { FailedAttempts } from '../limits/failed.attempts.js';
 import { AccessGuard } from './access.guard.js';
 import { ApiKeyVerifier } from './api-key.verifier.js';
+import { schemesOf } from './challenges.js';
+import { CredentialReadiness } from './credential.readiness.js';
+import { ENTRA } from './entra.access.js';
 
 @Module({
   imports: [ConfigModule],
-  providers: [ApiKeyVerifier, { provide: APP_GUARD, useClass: AccessGuard }],
+  providers: [
+    ApiKeyVerifier,
+    FailedAttempts,
+    CredentialReadiness,
+    {
+      provide: ENTRA,
+      inject: [CONFIG],
+      // An archived library stays out of processes that do not need it.
+      useFactory: async (config: Config) =>
+        schemesOf(config).tokens
+          ? (await import('./entra/entra.guard.js')).createEntraGuard(config)
+          : undefined,
+    },
+    { provide: APP_GUARD, useClass: AccessGuard },
+  ],
+  exports: [CredentialReadiness],
 })
 export class AuthModule {}

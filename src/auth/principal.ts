@@ -5,9 +5,12 @@ export type Scope = (typeof SCOPES)[number];
 
 /** Who calls, once its credential has been verified. */
 export interface Principal {
-  readonly kind: 'api-key';
+  readonly kind: 'api-key' | 'user' | 'application';
+  /** Of a key its id, of a token `<tenant id>/<object id>`; harmless in logs. */
   readonly id: string;
   readonly scopes: ReadonlySet<Scope>;
+  /** Its own quota instead of `RATE_LIMIT_PER_MINUTE`. */
+  readonly ratePerMinute?: number;
 }
 
 declare module 'fastify' {

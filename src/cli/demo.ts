@@ -17,7 +17,7 @@ import type { FaqMatch, Prediction } from '../scoring/scorer.js';
 import { bar } from './bar.js';
 
 const NESTOR = fileURLToPath(new URL('./nestor.js', import.meta.url));
-const QUESTION = 'how do i get rid of one single thing in my list if i know its position';
+const QUESTION = 'how do i get rid of one single thing in my list';
 const RIGHT_ANSWER = /remov\w+ .*array/i;
 const PHOTO_NAME = 'test/fixtures/photos/coffee.jpg';
 const PHOTO = fileURLToPath(new URL(`../../${PHOTO_NAME}`, import.meta.url));
@@ -59,6 +59,7 @@ async function start(): Promise<Running> {
       TLS_CERT_FILE: join(folder, 'tls.crt'),
       TLS_KEY_FILE: join(folder, 'tls.key'),
       API_KEYS_FILE: join(folder, 'keys.json'),
+      SHUTDOWN_DELAY_MS: '0',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { ConfigError } from '../config/config.js';
 import { ApiKeyFileError } from '../auth/api-key.file.js';
 import { addFaqCommand } from './faq.command.js';
+import { ModelFolderError } from '../registry/model.folder.js';
 import { addKeysCommand } from './keys.command.js';
 import { addModelsCommand } from './models.command.js';
 import { addScoreCommand } from './score.command.js';
@@ -27,8 +28,8 @@ addScoreCommand(program);
 try {
   await program.parseAsync();
 } catch (error) {
-  const expected = error instanceof ConfigError || error instanceof ApiKeyFileError;
-  if (!expected) throw error;
+  const kinds = [ConfigError, ApiKeyFileError, ModelFolderError];
+  if (!(error instanceof Error && kinds.some((kind) => error instanceof kind))) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
 }

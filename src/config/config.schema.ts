@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { addressRanges, origins } from './edge.values.js';
 
 const flag = z.enum(['on', 'off']);
 const port = z.coerce.number().int().min(0).max(65535);
@@ -9,6 +10,8 @@ const names = z
   .string()
   .transform((list) => list.split(',').map((name) => name.trim()))
   .pipe(z.array(z.string().regex(/^[A-Za-z0-9._-]+$/)).min(1));
+
+const redisUrl = z.string().refine(isRedisUrl, 'expected redis://HOST or rediss://HOST');
 
 /** `faq:1,vision:2` as a map from model name to the one version to serve. */
 const pins = z
@@ -31,7 +34,49 @@ export const configSchema = z.object({
     .describe('`off` serves plain HTTP, for a proxy that ends TLS in front of the server.'),
   TLS_CERT_FILE: path.optional().describe('PEM certificate chain; needed unless `TLS=off`.'),
   TLS_KEY_FILE: path.optional().describe('PEM private key; needed unless `TLS=off`.'),
-  API_KEYS_FILE: path.describe('Key file written by `nestor keys create`.'),
+  API_KEYS_FILE: path
+    .optional()
+    .describe('Key file written by `nestor keys create`; needed unless Azure AD is configured.'),
+  AZURE_AD_TENANT_ID: z
+    .guid()
+    .toLowerCase()
+    .optional()
+    .describe('Directory (tenant) ID whose access tokens are accepted.'),
+  AZURE_AD_AUDIENCE: z
+    .string()
+    .regex(/^[A-Za-z0-9:/._-]{1,256}$/, 'expected a client ID')
+    .optional()
+    .describe('Application (client) ID of the API in Entra ID; needed with `AZURE_AD_TENANT_ID`.'),
+  AZURE_AD_METADATA_URL: z
+    .url({ protocol: /^https$/ })
+    .optional()
+    .describe(
+      'OpenID metadata of the tenant, for sovereign clouds; unset: that of the worldwide cloud.',
+    ),
+  AZURE_AD_ALLOW_V1: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true')
+    .describe('`true` accepts v1.0 access tokens too.'),
+  TRUST_PROXY: addressRanges
+    .optional()
+    .describe(
+      'Addresses or CIDR ranges of the proxies in front, separated by commas: their ' +
+        '`X-Forwarded-For` gives the client address, and with their `X-Forwarded-Proto: http` a ' +
+        'request is redirected. Unset: nobody is believed.',
+    ),
+  HTTP_REDIRECT_PORT: port
+    .optional()
+    .describe('Port of a plain listener that answers 308 to https; unset: none.'),
+  PUBLIC_HTTPS_PORT: port
+    .min(1)
+    .optional()
+    .describe(
+      'Port that redirects to https name. Unset: 443, or `PORT` where the caller named a port.',
+    ),
+  CORS_ORIGINS: origins
+    .optional()
+    .describe('Exact origins of pages that may call the API, separated by commas; unset: none.'),
   MODELS_DIR: path.default('models').describe('Model repository: `<name>/<version>/model.json`.'),
   MODELS: names.optional().describe('Names to serve, separated by commas; unset: all.'),
   MODEL_VERSIONS: pins
@@ -52,6 +97,17 @@ export const configSchema = z.object({
     .describe('Largest image in pixels, refused by its header before it is decoded.'),
   REQUEST_TIMEOUT_MS: count.default(10_000).describe('Time a request may take before 504.'),
   QUEUE_MAX_ROWS: count.default(256).describe('Rows that may wait for a model before 429.'),
+  RATE_LIMIT_PER_MINUTE: count
+    .optional()
+    .describe('Requests a minute of each caller whose key names no other rate; unset: no quota.'),
+  RATE_LIMIT_REDIS_URL: redisUrl
+    .optional()
+    .describe(
+      'Redis in which replicas share the quotas, `redis://` or `rediss://` (TLS); unset: in memory.',
+    ),
+  FAILED_AUTH_PER_MINUTE: count
+    .default(60)
+    .describe('Failed credentials a minute from one address before 429.'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -64,11 +120,19 @@ export const configSchema = z.object({
     .optional()
     .describe('Application (client) ID with which people sign in to the playground.'),
   SHUTDOWN_DELAY_MS: milliseconds
-    .default(0)
-    .describe('Time between not ready and closing the listener after SIGTERM.'),
+    .default(2_000)
+    .describe(
+      'Time between not ready and closing the listener after SIGTERM, in which answers tell ' +
+        'callers to connect anew; SIGINT (Ctrl-C) does not wait.',
+    ),
   SHUTDOWN_GRACE_MS: milliseconds
     .default(10_000)
     .describe('Time that requests in flight have to end after SIGTERM.'),
 });
+
+function isRedisUrl(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return /^rediss?:$/.test(url?.protocol ?? '') && url?.hostname !== '';
+}
 
 export type Config = Readonly<z.output<typeof configSchema>>;

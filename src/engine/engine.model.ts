@@ -23,6 +23,8 @@ export interface EngineModelOptions {
   readonly instances: number;
   readonly maxBatchRows: number;
   readonly queueMaxRows: number;
+  /** See Instance.start. */
+  readonly program?: string | undefined;
 }
 
 /** A loaded chain of graphs: one queue before one or more supervised instances. */
@@ -43,8 +45,8 @@ export class EngineModel {
 
   /** @throws EngineError `load-failed` */
   static async open(options: EngineModelOptions): Promise<EngineModel> {
-    const starting = Array.from({ length: options.instances }, () => Instance.start(options.chain));
-    const settled = await Promise.allSettled(starting);
+    const start = () => Instance.start(options.chain, options.program);
+    const settled = await Promise.allSettled(Array.from({ length: options.instances }, start));
     const started = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     const failed = settled.find((one) => one.status === 'rejected');
     const [first] = started;
@@ -71,13 +73,20 @@ export class EngineModel {
   async run(inputs: Tensors, signal: AbortSignal): Promise<JobResult> {
     signal.throwIfAborted();
     if (!this.healthy) throw new EngineError('unavailable', 'no instance is up', RESTART_MIN_MS);
-    return new Promise((resolve, reject) => {
+    let abort = (): void => undefined;
+    const answer = new Promise<JobResult>((resolve, reject) => {
+      abort = () => reject(signal.reason);
       const job = newJob(inputs, signal, { resolve, reject });
       this.#admit(job);
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       this.#queue.push(job);
-      this.#dispatch();
     });
+    signal.addEventListener('abort', abort);
+    this.#dispatch();
+    try {
+      return await answer;
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
   }
 
   /** Refuses new rows, lets the queue run dry and ends the instances. */
@@ -150,7 +159,7 @@ export class EngineModel {
     await sleep(Math.min(RESTART_MIN_MS * 2 ** this.#restarts++, RESTART_MAX_MS));
     if (this.#closed) return;
     try {
-      const instance = await Instance.start(this.options.chain);
+      const instance = await Instance.start(this.options.chain, this.options.program);
       if (this.#closed) return await instance.stop();
       this.#adopt(instance);
       this.#dispatch();

@@ -13,7 +13,7 @@ export interface Original {
  * @throws Error naming the first line that is not of this form
  */
 export async function readOriginals(path: string): Promise<Original[]> {
-  const [header, ...lines] = (await readFile(path, 'utf8')).trimEnd().split(/\r?\n/);
+  const [header, ...lines] = (await readFile(path, 'utf8')).replace(/[\r\n]+$/, '').split(/\r?\n/);
   if (header !== 'Id\tAnswerId\tText0\tAnswer') {
     throw new Error('originals: the first line is not the header Id, AnswerId, Text0, Answer');
   }

@@ -32,9 +32,13 @@ export class HealthController {
   @ApiResponse({ status: 200, description: 'Ready.', standardSchema: readyReport })
   @ApiResponse({ status: 503, description: 'Not ready yet.', standardSchema: readyReport })
   ready(@Res({ passthrough: true }) reply: FastifyReply) {
-    const { ready, models } = this.readiness.report();
+    const { ready, models, credentials } = this.readiness.report();
     void reply.status(ready ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
     if (!ready) void reply.header('retry-after', '1');
-    return { status: ready ? 'ready' : 'not ready', models };
+    return {
+      status: ready ? 'ready' : 'not ready',
+      models,
+      credentials: credentials ? 'verifiable' : 'waiting for the identity provider',
+    };
   }
 }

@@ -1,7 +1,12 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { HealthController } from './health.controller.js';
 import { Readiness } from './readiness.js';
 
-@Module({ imports: [RegistryModule], controllers: [HealthController], providers: [Readiness] })
+@Module({
+  imports: [AuthModule, RegistryModule],
+  controllers: [HealthController],
+  providers: [Readiness],
+})
 export class HealthModule {}

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { CredentialReadiness } from '../auth/credential.readiness.js';
 import { ModelRegistry } from '../registry/model.registry.js';
 
 /** Whether this process should be sent requests. */
@@ -6,7 +7,10 @@ import { ModelRegistry } from '../registry/model.registry.js';
 export class Readiness {
   #draining = false;
 
-  constructor(private readonly registry: ModelRegistry) {}
+  constructor(
+    private readonly registry: ModelRegistry,
+    private readonly credentials: CredentialReadiness,
+  ) {}
 
   /** From now on not ready, so that load balancers look elsewhere before the listener closes. */
   drain(): void {
@@ -17,6 +21,7 @@ export class Readiness {
     const models = this.registry
       .versions()
       .map(({ name, version, state }) => ({ name, version, state }));
-    return { ready: this.registry.ready && !this.#draining, models };
+    const credentials = this.credentials.ready;
+    return { ready: this.registry.ready && credentials && !this.#draining, models, credentials };
   }
 }

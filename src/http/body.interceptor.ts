@@ -35,7 +35,9 @@ export class BodyInterceptor implements NestInterceptor {
     requireJsonAccepted(request.headers.accept);
     requireIdentity(request.headers['content-encoding']);
     const type = requireMediaType(request.headers['content-type'], accepted);
-    const raw = await readBody(request.raw, this.config.MAX_BODY_BYTES);
+    const { MAX_BODY_BYTES, REQUEST_TIMEOUT_MS } = this.config;
+    const withinMs = request.context.arrivedAt + REQUEST_TIMEOUT_MS - performance.now();
+    const raw = await readBody(request.raw, { maxBytes: MAX_BODY_BYTES, withinMs });
     const started = performance.now();
     request.body = type === 'application/json' ? parseJson(raw) : raw;
     request.context.timings.decode = performance.now() - started;

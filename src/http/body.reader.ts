@@ -2,31 +2,50 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { RequestError } from './request.errors.js';
 
-/**
- * Reads a whole body.
- * @throws RequestError `body-too-large` as soon as the limit is passed (by Content-Length: before
- * a byte is read), `body-incomplete` when the caller breaks off
- */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const tooLarge = new RequestError(
-    'body-too-large',
-    `The body is too large: at most ${maxBytes} bytes are accepted.`,
-  );
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge;
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      bytes += chunk.byteLength;
-      if (bytes > maxBytes) break;
-      chunks.push(chunk);
-    }
-  } catch {
-    throw new RequestError('body-incomplete', 'The body ended before it was complete.');
-  }
-  if (bytes > maxBytes) throw tooLarge;
-  return Buffer.concat(chunks, bytes);
+export interface BodyLimits {
+  readonly maxBytes: number;
+  /** Milliseconds that are left for the body to arrive. */
+  readonly withinMs: number;
 }
+
+/**
+ * Reads a whole body, over HTTP/1.1 and HTTP/2.
+ * @throws RequestError `body-too-large` as soon as the limit is passed (by Content-Length: before
+ * a byte is read), `body-incomplete` when the caller breaks off, `request-too-slow` when time is up
+ */
+export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+  const { maxBytes, withinMs } = limits;
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const settle = (code?: keyof typeof REFUSALS) => {
+      clearTimeout(timer);
+      request.off('data', read).off('end', end).off('error', breakOff).off('close', breakOff);
+      if (code === undefined) return resolve(Buffer.concat(chunks, bytes));
+      // Later errors of the socket have no other listener.
+      request.pause().on('error', () => undefined);
+      reject(new RequestError(code, REFUSALS[code](limits)));
+    };
+    const read = (chunk: Buffer) => {
+      bytes += chunk.byteLength;
+      if (bytes > maxBytes) settle('body-too-large');
+      else chunks.push(chunk);
+    };
+    // A reset HTTP/2 stream ends as a whole one does, but for this flag.
+    const end = () => settle(request.aborted ? 'body-incomplete' : undefined);
+    const breakOff = () => settle('body-incomplete');
+    const timer = setTimeout(settle, Math.max(0, withinMs), 'request-too-slow');
+    if (Number(request.headers['content-length'] ?? 0) > maxBytes) settle('body-too-large');
+    else request.on('data', read).on('end', end).on('error', breakOff).on('close', breakOff);
+  });
+}
+
+const REFUSALS = {
+  'body-too-large': ({ maxBytes }: BodyLimits) =>
+    `The body is too large: at most ${maxBytes} bytes are accepted.`,
+  'body-incomplete': () => 'The body ended before it was complete.',
+  'request-too-slow': () => 'The body did not arrive in time.',
+};
 
 /** @throws RequestError `malformed-json` */
 export function parseJson(body: Buffer): unknown {

@@ -1,63 +1,87 @@
-import { readFileSync } from 'node:fs';
+import type { Server as TlsServer } from 'node:tls';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import {
   type FastifyInstance,
   type FastifyReply,
-  type FastifyRequest,
   type FastifyServerOptions,
   fastify,
 } from 'fastify';
 import helmet from 'helmet';
 import type { Config } from '../config/config.schema.js';
 import { watchMethods } from './allowed.methods.js';
+import { ServedCertificate } from './certificate.js';
+import { answerClientErrors, type WriteProblem } from './client.errors.js';
+import { Connections } from './connections.js';
+import { allowOrigins } from './cors.js';
+import {
+  LISTENER,
+  limitFallback,
+  limitHeads,
+  SECURE_LISTENER,
+  type SendError,
+  timeoutsOf,
+} from './edge.limits.js';
 import { beginRequest, requestId, trackRequests } from './request.context.js';
+import { redirectForwarded, trustedProxies } from './trusted.proxies.js';
 
 export interface HttpServer {
   readonly adapter: FastifyAdapter;
+  readonly connections: Connections;
   /** Call when every route is registered. */
   readonly completeRoutes: () => void;
 }
 
-/** Slow headers are cut off; looked for every two seconds. */
-const CONNECTIONS = { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 };
+/** Writes the answers to what is refused before Nest sees it. */
+export interface ProblemAnswers {
+  readonly sendProblem: SendError;
+  readonly bareProblem: WriteProblem;
+}
 
-type SendError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void;
-
-/**
- * The Fastify server below Nest, in the order in which a request meets its hooks.
- * @param sendError answers what is refused before Nest sees it
- */
-export function createHttpServer(config: Config, sendError: SendError): HttpServer {
-  const options = {
+/** The Fastify server below Nest, in the order in which a request meets its hooks. */
+export function createHttpServer(config: Config, answers: ProblemAnswers): HttpServer {
+  const { sendProblem, bareProblem } = answers;
+  const isTrusted = config.TRUST_PROXY && trustedProxies(config.TRUST_PROXY);
+  const instance = listener(config, {
     genReqId: requestId,
     logger: false,
-    // A body that trickles in, or headers that do, cost a connection for ever otherwise.
-    requestTimeout: config.REQUEST_TIMEOUT_MS + 20_000,
+    ...timeoutsOf(config),
+    trustProxy: isTrusted ?? false,
+    // What was accepted is answered, also while the server stops.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     // A path that cannot be decoded is refused before any hook runs.
     frameworkErrors: (error, request, reply) => {
       beginRequest(request, reply as FastifyReply);
-      sendError(error, request, reply as FastifyReply);
+      sendProblem(error, request, reply as FastifyReply);
     },
-  } satisfies FastifyServerOptions;
-  const instance = (
-    config.TLS === 'on'
-      ? fastify({ ...options, https: { ...CONNECTIONS, ...tlsOf(config) } })
-      : fastify({ ...options, http: CONNECTIONS })
-  ) as FastifyInstance;
+    clientErrorHandler: answerClientErrors(bareProblem),
+  });
+  const connections = new Connections(instance);
   trackRequests(instance);
+  // Before the security headers: HSTS must not go out over plain HTTP.
+  const redirect = { sendError: sendProblem, publicPort: config.PUBLIC_HTTPS_PORT };
+  if (isTrusted) redirectForwarded(instance, isTrusted, redirect);
   addSecurityHeaders(instance, config);
+  limitHeads(instance, sendProblem);
+  if (config.CORS_ORIGINS) allowOrigins(instance, config.CORS_ORIGINS);
   leaveBodiesUnread(instance);
   const completeRoutes = watchMethods(instance);
-  return { adapter: new FastifyAdapter(instance as never), completeRoutes };
+  return { adapter: new FastifyAdapter(instance as never), connections, completeRoutes };
 }
 
-function tlsOf({ TLS_CERT_FILE, TLS_KEY_FILE }: Config) {
-  return {
-    cert: readFileSync(TLS_CERT_FILE ?? ''),
-    key: readFileSync(TLS_KEY_FILE ?? ''),
-    minVersion: 'TLSv1.2',
-  } as const;
+/** HTTP/1.1 and HTTP/2 by ALPN over TLS; HTTP/1.1 alone behind a proxy that ends TLS. */
+function listener(config: Config, options: FastifyServerOptions): FastifyInstance {
+  if (config.TLS === 'off') return fastify({ ...options, http: LISTENER } as FastifyServerOptions);
+  const certificate = new ServedCertificate(config.TLS_CERT_FILE ?? '', config.TLS_KEY_FILE ?? '');
+  const https = { ...SECURE_LISTENER, ...certificate.options };
+  const instance = fastify({
+    ...options,
+    http2: true,
+    https,
+  } as never) as unknown as FastifyInstance;
+  limitFallback(instance.server, config);
+  certificate.follow(instance.server as unknown as TlsServer);
+  return instance;
 }
 
 function addSecurityHeaders(instance: FastifyInstance, { TLS }: Config): void {

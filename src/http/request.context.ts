@@ -49,6 +49,8 @@ export function beginRequest(request: FastifyRequest, reply: FastifyReply): void
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) controller.abort();
   });
+  // An HTTP/2 response counts as finished when its stream is reset.
+  if (request.raw.httpVersionMajor === 2) request.raw.once('aborted', () => controller.abort());
   request.context = { arrivedAt: performance.now(), timings: {}, gone: controller.signal };
   void reply.header('x-request-id', request.id);
 }

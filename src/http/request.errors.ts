@@ -1,4 +1,10 @@
 export type RequestErrorCode =
+  /** Not HTTP, or HTTP that cannot be answered as a request. */
+  | 'malformed-request'
+  /** Headers or body did not arrive in time. */
+  | 'request-too-slow'
+  | 'url-too-long'
+  | 'headers-too-large'
   | 'malformed-json'
   | 'invalid-body'
   | 'invalid-query'

@@ -1,10 +1,16 @@
 import type { AuthErrorCode } from '../auth/auth.errors.js';
 import type { EngineErrorCode } from '../engine/engine.errors.js';
 import type { RequestErrorCode } from '../http/request.errors.js';
+import type { LimitErrorCode } from '../limits/limit.errors.js';
 import type { ScoringErrorCode } from '../scoring/scoring.errors.js';
 
 export type ErrorCode =
-  AuthErrorCode | EngineErrorCode | RequestErrorCode | ScoringErrorCode | 'internal-error';
+  | AuthErrorCode
+  | EngineErrorCode
+  | LimitErrorCode
+  | RequestErrorCode
+  | ScoringErrorCode
+  | 'internal-error';
 
 export interface ErrorKind {
   readonly status: number;
@@ -15,6 +21,11 @@ export interface ErrorKind {
 
 /** Every error that a caller can meet. A new code does not compile until it stands here. */
 export const ERRORS = {
+  'malformed-request': {
+    status: 400,
+    title: 'Malformed request',
+    help: 'What came is not HTTP, or its Host or framing is broken. A proxy in between may be the cause.',
+  },
   'malformed-json': {
     status: 400,
     title: 'Malformed JSON',
@@ -43,7 +54,7 @@ export const ERRORS = {
   unauthenticated: {
     status: 401,
     title: 'Credential needed',
-    help: 'No valid credential came with the request. Send an API key in the header X-API-Key.',
+    help: 'No valid credential came with the request. Send an API key in X-API-Key or an Entra ID access token in Authorization: Bearer; WWW-Authenticate lists what this server takes.',
   },
   forbidden: {
     status: 403,
@@ -75,6 +86,11 @@ export const ERRORS = {
     title: 'Not acceptable',
     help: 'The answer is JSON. Leave Accept out or include application/json.',
   },
+  'request-too-slow': {
+    status: 408,
+    title: 'Request too slow',
+    help: 'Headers have 10 seconds to arrive, the body REQUEST_TIMEOUT_MS. Send it again, in one go.',
+  },
   'body-too-large': {
     status: 413,
     title: 'Body too large',
@@ -84,6 +100,11 @@ export const ERRORS = {
     status: 413,
     title: 'Image too large',
     help: 'The image has more pixels than MAX_IMAGE_PIXELS allows. Scale it down; 1000 pixels a side are plenty.',
+  },
+  'url-too-long': {
+    status: 414,
+    title: 'URL too long',
+    help: 'Paths and queries have up to 4096 characters. Send long input in the body.',
   },
   'unsupported-media-type': {
     status: 415,
@@ -100,10 +121,25 @@ export const ERRORS = {
     title: 'Broken base64',
     help: 'The image is not valid base64 (RFC 4648). White space and line breaks are allowed.',
   },
+  'quota-spent': {
+    status: 429,
+    title: 'Quota spent',
+    help: 'Your requests of the last minute have used up your quota. Wait for the seconds in Retry-After; RateLimit on every answer tells what is left.',
+  },
+  'too-many-failures': {
+    status: 429,
+    title: 'Too many failed credentials',
+    help: 'Too many requests from your address came without a valid credential. Correct it and try again after the seconds in Retry-After; API keys that are valid go on working.',
+  },
   'queue-full': {
     status: 429,
     title: 'Queue full',
     help: 'More rows wait than the server takes. Try again after the seconds in Retry-After.',
+  },
+  'headers-too-large': {
+    status: 431,
+    title: 'Headers too large',
+    help: 'Up to 100 headers of 16 kB together are accepted. Cookies of other services may be the cause.',
   },
   'caller-gone': {
     status: 499,
@@ -139,6 +175,11 @@ export const ERRORS = {
     status: 503,
     title: 'Temporarily unavailable',
     help: 'The model is restarting or the server is stopping. Try again after the seconds in Retry-After.',
+  },
+  'identity-provider-unavailable': {
+    status: 503,
+    title: 'Identity provider unavailable',
+    help: 'The token could not be verified because the identity provider cannot be reached. The token may be good: send it again after the seconds in Retry-After.',
   },
   'deadline-passed': {
     status: 504,

@@ -2,7 +2,10 @@ import { HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuthError } from '../auth/auth.errors.js';
 import { EngineError } from '../engine/engine.errors.js';
-import { RequestError } from '../http/request.errors.js';
+import type { BareProblem } from '../http/client.errors.js';
+import { abandonBody } from '../http/connection.end.js';
+import { RequestError, type RequestErrorCode } from '../http/request.errors.js';
+import { LimitError } from '../limits/limit.errors.js';
 import { ScoringError } from '../scoring/scoring.errors.js';
 import { type ErrorCode, type ErrorKind, ERRORS } from './error.table.js';
 
@@ -21,10 +24,12 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   request.context.errorCode = code;
   if (kind.status >= 500) logFault(error, code, request.id);
   if (reply.raw.destroyed) return;
-  if (kind.status === 401) void reply.header('www-authenticate', 'ApiKey realm="nestor"');
+  if (error instanceof AuthError && error.challenges.length > 0) {
+    void reply.header('www-authenticate', error.challenges);
+  }
   if (WITH_RETRY.has(kind.status)) void reply.header('retry-after', retryAfterSeconds(error));
-  // A body that was refused unread cannot be skipped cheaply: the connection ends with it.
-  if (!request.raw.complete) void reply.header('connection', 'close');
+  // A body that was refused unread cannot be skipped cheaply.
+  if (!request.raw.complete) abandonBody(request, reply);
   const detail = detailOf(error, kind);
   const problem = {
     type: `/docs/errors/${code}`,
@@ -42,10 +47,18 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     .send(Buffer.from(JSON.stringify(plain ? { ...problem, error: detail } : problem)));
 }
 
-type OurError = AuthError | EngineError | RequestError | ScoringError;
+/** Problem details as text, for what never became a request. */
+export function bareProblem(code: RequestErrorCode, requestId: string): BareProblem {
+  const { status, title, help } = ERRORS[code];
+  const problem = { type: `/docs/errors/${code}`, title, status, detail: help, requestId };
+  return { status, body: JSON.stringify(problem) };
+}
+
+type OurError = AuthError | EngineError | LimitError | RequestError | ScoringError;
+const OURS = [AuthError, EngineError, LimitError, RequestError, ScoringError];
 
 function isOurs(error: unknown): error is OurError {
-  return [AuthError, EngineError, RequestError, ScoringError].some((type) => error instanceof type);
+  return OURS.some((type) => error instanceof type);
 }
 
 function codeOf(error: unknown): ErrorCode {
@@ -62,6 +75,8 @@ function codeOfStatus(status: number): ErrorCode {
       return 'method-not-allowed';
     case 413:
       return 'body-too-large';
+    case 414:
+      return 'url-too-long';
     case 415:
       return 'unsupported-media-type';
     case 503:
@@ -82,7 +97,8 @@ function detailOf(error: unknown, kind: ErrorKind): string {
 }
 
 function retryAfterSeconds(error: unknown): string {
-  const ms = error instanceof EngineError ? (error.retryAfterMs ?? 0) : 0;
+  const timed = isOurs(error) && 'retryAfterMs' in error;
+  const ms = timed ? (error.retryAfterMs ?? 0) : 0;
   return String(Math.max(1, Math.ceil(ms / 1000)));
 }
 

@@ -12,10 +12,18 @@ export class ModelFolderError extends Error {
   override readonly name = 'ModelFolderError';
 }
 
-/** Names and versions under the models folder, versions in descending order. */
+/**
+ * Names and versions under the models folder, versions in descending order.
+ * @throws ModelFolderError when there is no such folder
+ */
 export async function findVersions(root: string): Promise<Map<string, number[]>> {
   const found = new Map<string, number[]>();
-  for (const name of await subfolders(root)) {
+  const names = await subfolders(root).catch((error: NodeJS.ErrnoException) => {
+    throw new ModelFolderError(
+      `the models folder ${root} cannot be read (${error.code}): MODELS_DIR says where it is`,
+    );
+  });
+  for (const name of names) {
     const versions = (await subfolders(join(root, name)))
       .filter((folder) => /^[1-9]\d{0,8}$/.test(folder))
       .map(Number)

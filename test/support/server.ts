@@ -71,6 +71,7 @@ export class TestServer {
           ? {}
           : { TLS_CERT_FILE: join(folder, 'tls.crt'), TLS_KEY_FILE: join(folder, 'tls.key') }),
         INSTANCES: '1',
+        SHUTDOWN_DELAY_MS: '0',
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -161,7 +162,13 @@ export class TestServer {
 
 export function writeKeys(
   folder: string,
-  keys: { id: string; key: string; scopes: string[]; expiresAt?: string }[],
+  keys: {
+    id: string;
+    key: string;
+    scopes: string[];
+    expiresAt?: string;
+    ratePerMinute?: number;
+  }[],
 ): void {
   const entries = keys.map(({ key, ...entry }) => ({
     ...entry,
@@ -170,9 +177,10 @@ export function writeKeys(
   writeFileSync(join(folder, 'keys.json'), JSON.stringify({ keys: entries }));
 }
 
-function certificate() {
+export function certificate(notAfterDate?: Date) {
   return generate([{ name: 'commonName', value: '127.0.0.1' }], {
     keySize: 2048,
+    ...(notAfterDate && { notAfterDate }),
     extensions: [
       {
         name: 'subjectAltName',
