@@ -1,25 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import {
-  accessibilityFaults,
-  describeInBrowser,
-  launchBrowser,
-  openPage,
-  type WatchedPage,
-} from '../support/browser.js';
+import type { Browser, Page } from 'playwright-core';
+import { accessibilityFaults, describeInBrowser, launchBrowser } from '../support/browser.js';
+import { fixture, Playground } from '../support/playground.js';
 import { TestServer } from '../support/server.js';
-
-const fixture = (file: string) => new URL(`../fixtures/${file}`, import.meta.url).pathname;
-const PHONE: BrowserContextOptions = {
-  viewport: { width: 360, height: 740 },
-  isMobile: true,
-  hasTouch: true,
-};
 
 describeInBrowser('the playground', () => {
   let server: TestServer;
   let browser: Browser;
-  let opened: WatchedPage;
+  let playground: Playground;
   let page: Page;
   beforeAll(async () => {
     server = await TestServer.start();
@@ -27,46 +15,29 @@ describeInBrowser('the playground', () => {
   }, 60_000);
   beforeEach(() => visit());
   afterEach(async () => {
-    expect(opened.complaints).toEqual([]);
-    expect(opened.outside).toEqual([]);
-    await opened.close();
+    expect(playground.watched.complaints).toEqual([]);
+    expect(playground.watched.outside).toEqual([]);
+    await playground.watched.close();
   });
   afterAll(async () => {
     await browser?.close();
     await server?.stop();
   });
 
-  async function visit(options?: BrowserContextOptions, path = '/playground'): Promise<void> {
-    await opened?.close();
-    opened = await openPage(browser, `${server.url}${path}`, options);
-    page = opened.page;
-    await page.locator('html:not(.loading)').waitFor();
-  }
-
-  const textOf = (selector: string) => page.locator(selector).innerText();
-
-  async function ask(question: string): Promise<void> {
-    await page.locator('#key').fill(server.key);
-    await page.locator('#question').fill(question);
-    await page.locator('#question').press('Enter');
-    await page.locator('#question-result .bars').waitFor();
-  }
-
-  async function show(file: string): Promise<void> {
-    await page.locator('#key').fill(server.key);
-    await page.locator('#photo-file').setInputFiles(fixture(file));
-    await page.locator('#photo-result .bars').waitFor();
+  async function visit(): Promise<void> {
+    playground = await Playground.open(browser, server);
+    page = playground.page;
   }
 
   it('tells whether a key is good and what is served', async () => {
     await page.locator('#key').fill(server.key);
     await page.getByRole('button', { name: 'Check key' }).click();
     await page.locator('#credential-status:has-text("vision 1")').waitFor();
-    expect(await textOf('#credential-status')).toMatch(/faq 1/);
+    expect(await playground.textOf('#credential-status')).toMatch(/faq 1/);
   });
 
   it('answers a question with bars, probabilities and the best answer unfolded', async () => {
-    await ask('how do i get rid of one element of an array');
+    await playground.ask('how do i get rid of one element of an array');
     const bars = page.locator('#question-result li');
     expect(await bars.count()).toBe(3);
     expect(await bars.first().innerText()).toMatch(/remove[^]*array[^]*\d+%[^]*arr\.splice/);
@@ -80,23 +51,27 @@ describeInBrowser('the playground', () => {
         ),
       );
     expect(widths[0]).toBeGreaterThan(20 * (widths[2] ?? Infinity));
-    expect(await textOf('#question-status')).toMatch(/^3 matches, the best with \d+%\.$/);
+    expect(await playground.textOf('#question-status')).toMatch(
+      /^3 matches, the best with \d+%\.$/,
+    );
   });
 
   it('says so when nothing in the list matches well', async () => {
-    await ask('how long should i boil an egg');
-    expect(await textOf('#question-result .none')).toMatch(/Nothing in the list matches well/);
+    await playground.ask('how long should i boil an egg');
+    expect(await playground.textOf('#question-result .none')).toMatch(
+      /Nothing in the list matches well/,
+    );
     expect(await page.locator('#question-result details[open]').count()).toBe(0);
   });
 
   it('shows the three likeliest classes beside the picture', async () => {
-    await show('photos/coffee.jpg');
+    await playground.show('photos/coffee.jpg');
     expect(await page.locator('#photo-result li').allInnerTexts()).toEqual([
       expect.stringMatching(/espresso\s+\d+%/),
       expect.stringMatching(/\d%/),
       expect.stringMatching(/\d%/),
     ]);
-    expect(await textOf('#photo-status')).toMatch(/^Most likely: espresso, \d+%\.$/);
+    expect(await playground.textOf('#photo-status')).toMatch(/^Most likely: espresso, \d+%\.$/);
     const [picture, bars] = await Promise.all(
       ['img', '.bars'].map((part) => page.locator(`#photo-result ${part}`).boundingBox()),
     );
@@ -110,8 +85,8 @@ describeInBrowser('the playground', () => {
       const bytes = request.postDataBuffer()?.byteLength ?? 0;
       sent.push({ type: request.headers()['content-type'], bytes });
     });
-    await show('vision/tripod-orientation-6.jpg');
-    expect(await textOf('#photo-status')).toMatch(/tripod/);
+    await playground.show('vision/tripod-orientation-6.jpg');
+    expect(await playground.textOf('#photo-status')).toMatch(/tripod/);
     // Drawn by the page itself: 3000 × 2000 pixels, marked as lying on its side.
     const large = await page.evaluate<number[]>(`(async () => {
       const canvas = new OffscreenCanvas(3000, 2000);
@@ -157,28 +132,28 @@ describeInBrowser('the playground', () => {
       })()`);
       await page.locator(`#photo-result img[alt$="${type}.jpg"]`).waitFor();
       await page.locator('#photo-result .bars').waitFor();
-      expect(await textOf('#photo-status')).toMatch(/espresso/);
+      expect(await playground.textOf('#photo-status')).toMatch(/espresso/);
     }
   });
 
   it('tells errors in plain words', async () => {
     await page.locator('#question').fill('what is a closure');
     await page.getByRole('button', { name: 'Ask' }).click();
-    expect(await textOf('#credential-alert')).toMatch(/Paste an API key first/);
+    expect(await playground.textOf('#credential-alert')).toMatch(/Paste an API key first/);
     expect(await page.evaluate('document.activeElement.id')).toBe('key');
     await page.locator('#key').fill('nst_test_wrong');
     await page.getByRole('button', { name: 'Ask' }).click();
     await page.locator('#question-alert .problem').waitFor();
-    expect(await textOf('#question-alert')).toMatch(/This credential is not accepted/);
+    expect(await playground.textOf('#question-alert')).toMatch(/This credential is not accepted/);
     await page.locator('#key').fill(server.key);
     await page.locator('#photo-file').setInputFiles(fixture('vision/page.pdf'));
     await page.locator('#photo-alert .problem').waitFor();
-    expect(await textOf('#photo-alert')).toMatch(/cannot be read as a picture/);
+    expect(await playground.textOf('#photo-alert')).toMatch(/cannot be read as a picture/);
     expect(await accessibilityFaults(page)).toEqual([]);
   });
 
   it('copies each call as a curl command without the key', async () => {
-    await ask("what's a closure");
+    await playground.ask("what's a closure");
     await page.locator('#question-curl summary').click();
     await page.locator('#question-curl button').click();
     await page.locator('#question-curl [role=status]:has-text("Copied.")').waitFor();
@@ -190,90 +165,12 @@ describeInBrowser('the playground', () => {
   });
 
   it('keeps the key nowhere', async () => {
-    await ask('what is a closure');
+    await playground.ask('what is a closure');
     const kept = await page.evaluate(
       '[localStorage.length, sessionStorage.length, document.cookie, location.search]',
     );
     expect(kept).toEqual([0, 0, '', '']);
     await page.reload();
     expect(await page.locator('#key').inputValue()).toBe('');
-  });
-
-  it.each([
-    ['es-MX', 'es', 'Haz una pregunta', 'Nada de la lista coincide bien.'],
-    ['pt-PT', 'pt-BR', 'Faça uma pergunta', 'Nada na lista corresponde bem.'],
-    ['de-DE', 'en', 'Ask a question', 'Nothing in the list matches well.'],
-  ])('speaks to a browser of %s in %s', async (locale, language, heading, none) => {
-    await visit({ locale });
-    expect(await page.locator('html').getAttribute('lang')).toBe(language);
-    expect(await textOf('#question-title')).toBe(heading);
-    await ask('how long should i boil an egg');
-    expect(await textOf('#question-status')).toBe(none);
-  });
-
-  it('changes the language on demand, results included, and keeps it in the address', async () => {
-    await show('photos/coffee.jpg');
-    await page.getByLabel('Language').selectOption('es');
-    expect(await textOf('#photo-status')).toMatch(/^Lo más probable: espresso, \d+\s%\.$/);
-    await page.reload();
-    expect(await page.title()).toBe('Nestor: página de prueba');
-  });
-
-  it.each<[string, BrowserContextOptions]>([
-    ['light', { colorScheme: 'light' }],
-    ['dark', { colorScheme: 'dark' }],
-    ['on a phone', PHONE],
-  ])('has no serious accessibility fault, %s', async (_title, options) => {
-    await visit(options);
-    expect(await accessibilityFaults(page)).toEqual([]);
-    await ask('how long should i boil an egg');
-    await show('photos/coffee.jpg');
-    await page.locator('#photo-curl summary').click();
-    expect(await accessibilityFaults(page)).toEqual([]);
-  });
-
-  it('fits a phone, where it offers the camera', async () => {
-    await visit(PHONE);
-    await ask('how do i get rid of one element of an array');
-    await show('photos/coffee.jpg');
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
-    await page.getByText('Take a photo').waitFor();
-    expect(await page.locator('#photo-camera').getAttribute('capture')).toBe('environment');
-  });
-
-  it('is used by keyboard alone, in the order in which it is read', async () => {
-    await page.locator('#docs-link:visible').waitFor();
-    const stops: string[] = [];
-    for (let presses = 0; presses < 14; presses += 1) {
-      await page.keyboard.press('Tab');
-      const focused =
-        '(({ id, className, textContent }) => id || className || textContent)(document.activeElement)';
-      stops.push(await page.evaluate<string>(focused));
-    }
-    const wanted = [
-      'skip',
-      'docs-link',
-      'language',
-      'key',
-      'key-show',
-      'question',
-      'chip',
-      'photo-file',
-      'photo-sample',
-    ];
-    expect(
-      stops.filter((stop, index) => wanted.includes(stop) && stops.indexOf(stop) === index),
-    ).toEqual(wanted);
-    await page.locator('#key').fill(server.key);
-    await page.locator('.chip').first().focus();
-    await page.keyboard.press('Enter');
-    await page.locator('#question-result .bars').waitFor();
-  });
-
-  it('does without motion for those who ask for it', async () => {
-    await visit({ reducedMotion: 'reduce' });
-    await ask('what is a closure');
-    const animated = 'getComputedStyle(document.querySelector(".fill")).animationName';
-    expect(await page.evaluate(animated)).toBe('none');
   });
 });

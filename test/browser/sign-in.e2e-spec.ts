@@ -67,6 +67,7 @@ describeInBrowser('the sign-in of the playground', () => {
     const kept = await page.evaluate<string>(
       'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])',
     );
+    expect(kept).toBe('[{},{},""]');
     expect(kept).not.toContain(TOKEN);
     expect(context.pages()).toHaveLength(1);
     await page.getByRole('button', { name: 'Sign out here' }).click();
