@@ -93,10 +93,7 @@ export class EntraGuard
 }
 
 /** @returns undefined when Azure AD is not configured */
-export function createEntraGuard(
-  config: Config,
-  failures: FailedAttempts,
-): EntraGuard | undefined {
+export function createEntraGuard(config: Config, failures: FailedAttempts): EntraGuard | undefined {
   const settings = entraSettings(config);
   if (settings === undefined) return undefined;
   const memory = new TokenMemory();
