@@ -10,6 +10,7 @@ import type { Config } from '../../config/config.module.js';
 import type { FailedAttempts } from '../../limits/failed.attempts.js';
 import type { AuthError } from '../auth.errors.js';
 import { type Schemes, schemesOf, unauthenticated } from '../challenges.js';
+import type { Principal } from '../principal.js';
 import { readBearer } from './bearer.header.js';
 import type { Refusal } from './entra.refusal.js';
 import { entraSettings } from './entra.settings.js';
@@ -37,7 +38,7 @@ export class EntraGuard
     private readonly schemes: Schemes,
     private readonly failures: FailedAttempts,
   ) {
-    super({ session: false, property: 'principal' });
+    super({ session: false });
   }
 
   /** Whether there are keys to verify tokens with. */
@@ -73,17 +74,27 @@ export class EntraGuard
     return true;
   }
 
-  override handleRequest<Principal>(
+  /** All that passport and the library see of a request: they would look for tokens elsewhere too. */
+  override getRequest(context: ExecutionContext) {
+    const { headers } = context.switchToHttp().getRequest<FastifyRequest>();
+    return { headers: { authorization: headers.authorization } };
+  }
+
+  override handleRequest<User = Principal>(
     error: unknown,
-    principal: Principal | false | null,
+    principal: User | false | null,
     failure: Failure | string | undefined,
     context: ExecutionContext,
-  ): Principal {
+  ): User {
     if (error) throw error;
-    if (principal) return principal;
-    // A text comes from the library; all that it can find after us is a wrong signature.
-    const refusal = typeof failure === 'object' ? failure.refusal : 'signature';
-    throw this.#refused(refusal, context.switchToHttp().getRequest());
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    if (!principal) {
+      // A text comes from the library; all that it can find after us is a wrong signature.
+      const refusal = typeof failure === 'object' ? failure.refusal : 'signature';
+      throw this.#refused(refusal, request);
+    }
+    request.principal = principal as unknown as Principal;
+    return principal;
   }
 
   #refused(refusal: Refusal, { id }: FastifyRequest): AuthError {
