@@ -41,6 +41,13 @@ const PLACES = {
   'not-ready': 'scoring',
   unavailable: 'scoring',
   'deadline-passed': 'scoring',
+  'malformed-request': 'none',
+  'request-too-slow': 'body',
+  'url-too-long': 'none',
+  'headers-too-large': 'none',
+  'quota-spent': 'credential',
+  'too-many-failures': 'credential',
+  'identity-provider-unavailable': 'credential',
 } as const satisfies Record<ErrorCode, Place>;
 
 export function isScoring({ access, mediaTypes }: RouteFacts): boolean {
