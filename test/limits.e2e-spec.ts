@@ -182,7 +182,10 @@ describe('failed credentials', () => {
   });
 });
 
-const withRedis = hasRedis() || process.env['CI'] === 'true' ? describe : describe.skip;
+const installed = hasRedis();
+if (!installed)
+  process.stderr.write('No redis-server: what is shared through Redis is not tested.\n');
+const withRedis = installed || process.env['CI'] === 'true' ? describe : describe.skip;
 
 withRedis('quotas shared through Redis (skipped where redis-server is not installed)', () => {
   const LOST = 'each replica counts quotas for itself';

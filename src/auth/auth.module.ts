@@ -16,11 +16,11 @@ import { ENTRA } from './entra.access.js';
     CredentialReadiness,
     {
       provide: ENTRA,
-      inject: [CONFIG],
+      inject: [CONFIG, FailedAttempts],
       // An archived library stays out of processes that do not need it.
-      useFactory: async (config: Config) =>
+      useFactory: async (config: Config, failures: FailedAttempts) =>
         schemesOf(config).tokens
-          ? (await import('./entra/entra.guard.js')).createEntraGuard(config)
+          ? (await import('./entra/entra.guard.js')).createEntraGuard(config, failures)
           : undefined,
     },
     { provide: APP_GUARD, useClass: AccessGuard },

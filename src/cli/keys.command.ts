@@ -46,7 +46,11 @@ export function addKeysCommand(program: Command): void {
     .action(create);
   command('rotate', 'make a new key for an id and print it, once; the one before ends later')
     .requiredOption('--id <id>', 'name of the caller', parseId)
-    .option('--overlap <time>', 'how long both are valid; 0d: end the old one', parseDuration)
+    .option(
+      '--overlap <time>',
+      'how long both are valid; unset: 7d; 0d: end the old one',
+      parseDuration,
+    )
     .option('--expires <time>', 'life time of the new key, such as 90d', parseExpiry)
     .option('--json', 'print JSON')
     .action(renew);

@@ -27,7 +27,13 @@ const pins = z
  * docs/configuration.md is made from this object.
  */
 export const configSchema = z.object({
-  HOST: z.string().min(1).default('0.0.0.0').describe('Address to listen on.'),
+  HOST: z
+    .string()
+    .min(1)
+    // The name would open a second listener, which certificates and limits do not reach.
+    .transform((host) => (host === 'localhost' ? '127.0.0.1' : host))
+    .default('0.0.0.0')
+    .describe('Address to listen on.'),
   PORT: port.default(8443).describe('Port of the API; 0 takes a free one.'),
   TLS: flag
     .default('on')

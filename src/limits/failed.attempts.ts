@@ -4,7 +4,7 @@ import { LimitError } from './limit.errors.js';
 import { peerOf } from './peer.address.js';
 import { SlidingWindows } from './sliding.windows.js';
 
-/** Past it the address that failed longest ago is forgotten; about 4 MB at most. */
+/** Past it the address that failed longest ago is forgotten; about 7 MB at most. */
 const MAX_PEERS = 10_000;
 
 /** Counts failed credentials by the peer's address, apart from the callers' quotas. */

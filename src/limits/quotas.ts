@@ -3,7 +3,7 @@ import { CONFIG, type Config } from '../config/config.module.js';
 import { SharedWindows } from './shared.windows.js';
 import { SlidingWindows, type Standing } from './sliding.windows.js';
 
-/** Callers remembered in memory; past it the one that was quiet longest is forgotten. About 4 MB. */
+/** Callers remembered in memory; past it the one that was quiet longest is forgotten. About 7 MB. */
 const MAX_CALLERS = 10_000;
 
 /**

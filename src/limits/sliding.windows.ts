@@ -13,7 +13,7 @@ export interface Standing {
 /** Requests of one key, by the second in which they came. */
 interface Window {
   /** Ring: the count of second `s` stands at `s % WINDOW_S`. */
-  readonly counts: Uint32Array;
+  readonly counts: number[];
   /** The latest second that the ring holds. */
   second: number;
   used: number;
@@ -63,7 +63,7 @@ export class SlidingWindows {
   #touch(key: string, now: number): Window {
     const second = secondOf(now);
     const window = this.#windows.get(key) ?? {
-      counts: new Uint32Array(WINDOW_S),
+      counts: Array<number>(WINDOW_S).fill(0),
       second,
       used: 0,
     };

@@ -38,6 +38,7 @@ export class TestRedis {
     this.#process = child;
     let said = '';
     await new Promise<void>((resolve, reject) => {
+      child.once('error', reject);
       child.once('exit', () => reject(new Error(`redis-server ended: ${said}`)));
       child.stdout.on('data', (chunk: Buffer) => {
         said += chunk.toString();

@@ -7,6 +7,7 @@ import {
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import type { Config } from '../../config/config.module.js';
+import type { FailedAttempts } from '../../limits/failed.attempts.js';
 import type { AuthError } from '../auth.errors.js';
 import { type Schemes, schemesOf, unauthenticated } from '../challenges.js';
 import { readBearer } from './bearer.header.js';
@@ -34,6 +35,7 @@ export class EntraGuard
     private readonly keys: IssuerKeys,
     private readonly memory: TokenMemory,
     private readonly schemes: Schemes,
+    private readonly failures: FailedAttempts,
   ) {
     super({ session: false, property: 'principal' });
   }
@@ -54,7 +56,8 @@ export class EntraGuard
 
   /**
    * @returns false without an Authorization header
-   * @throws AuthError `unauthenticated`, `identity-provider-unavailable`
+   * @throws AuthError `unauthenticated`, `identity-provider-unavailable`; LimitError where the
+   * address has failed too often, before a token is verified
    */
   override canActivate(context: ExecutionContext) {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
@@ -62,7 +65,10 @@ export class EntraGuard
     if (bearer === undefined) return false;
     if ('refusal' in bearer) throw this.#refused(bearer.refusal, request);
     const principal = this.memory.recall(bearer.token);
-    if (principal === undefined) return super.canActivate(context);
+    if (principal === undefined) {
+      this.failures.refuseIfTooMany(request.ip);
+      return super.canActivate(context);
+    }
     request.principal = principal;
     return true;
   }
@@ -87,12 +93,15 @@ export class EntraGuard
 }
 
 /** @returns undefined when Azure AD is not configured */
-export function createEntraGuard(config: Config): EntraGuard | undefined {
+export function createEntraGuard(
+  config: Config,
+  failures: FailedAttempts,
+): EntraGuard | undefined {
   const settings = entraSettings(config);
   if (settings === undefined) return undefined;
   const memory = new TokenMemory();
   const load = (signal: AbortSignal) => loadIssuer(settings, fetchJson, signal);
   const keys = new IssuerKeys(load, (thumbprints) => memory.trustOnly(thumbprints));
   const strategy = new EntraStrategy(settings, keys, memory);
-  return new EntraGuard(strategy, keys, memory, schemesOf(config));
+  return new EntraGuard(strategy, keys, memory, schemesOf(config), failures);
 }
