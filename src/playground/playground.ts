@@ -2,13 +2,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.schema.js';
 import { jsonFile, type PageFile, readPageFiles } from './page.files.js';
 import { contentPolicy } from './page.policy.js';
-import { signInOf, type SignInSettings } from './sign.in.js';
+import { signInOf } from './sign.in.js';
 
 /** The page to which Microsoft sends the browser back. */
 const SIGNED_IN = 'signed-in.html';
 
 /** Serves the example client at /playground: files only, open to anyone. */
-export function servePlayground(fastify: FastifyInstance, config: Config & SignInSettings): void {
+export function servePlayground(fastify: FastifyInstance, config: Config): void {
   const signIn = signInOf(config);
   const docs = config.DOCS === 'on';
   const settings = jsonFile('config.json', { docs, signIn: signIn ?? null });

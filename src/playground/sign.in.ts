@@ -7,10 +7,10 @@ export interface SignIn {
   readonly scopes: readonly string[];
 }
 
-type AzureAd = 'AZURE_AD_TENANT_ID' | 'AZURE_AD_AUDIENCE' | 'AZURE_AD_METADATA_URL';
-export type SignInSettings = Pick<Config, 'AZURE_AD_CLIENT_ID'> & {
-  readonly [name in AzureAd]?: string | undefined;
-};
+export type SignInSettings = Pick<
+  Config,
+  'AZURE_AD_CLIENT_ID' | 'AZURE_AD_TENANT_ID' | 'AZURE_AD_AUDIENCE' | 'AZURE_AD_METADATA_URL'
+>;
 
 const WORLDWIDE = 'https://login.microsoftonline.com';
 

@@ -1,78 +1,68 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { Browser, BrowserContext } from 'playwright-core';
-import { describeInBrowser, launchBrowser } from '../support/browser.js';
-import { fakeMicrosoft, SIGN_IN } from '../support/fake.microsoft.js';
+import type { Browser } from 'playwright-core';
+import { describeInBrowser, launchBrowser, openPage } from '../support/browser.js';
+import { fakeSignIn } from '../support/fake.microsoft.js';
+import { TestIssuer } from '../support/issuer.js';
 import { TestServer } from '../support/server.js';
 
-const TOKEN = 'token-of-ada';
+const CLIENT = randomUUID();
 
 describeInBrowser('the sign-in of the playground', () => {
+  let issuer: TestIssuer;
   let server: TestServer;
   let browser: Browser;
   beforeAll(async () => {
-    server = await TestServer.start({ MODELS: 'vision' });
+    issuer = await TestIssuer.start();
+    const env = { ...issuer.env, AZURE_AD_CLIENT_ID: CLIENT, MODELS: 'vision' };
+    server = await TestServer.start(env);
     browser = await launchBrowser();
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
     await server?.stop();
-  });
-
-  /** The settings that a server with Azure AD sends, and its policy. */
-  async function configure(context: BrowserContext): Promise<void> {
-    await context.route('**/playground/config.json', (route) =>
-      route.fulfill({ json: { docs: true, signIn: SIGN_IN } }),
-    );
-    await context.route('**/playground', async (route) => {
-      const response = await route.fetch();
-      const headers = response.headers();
-      const origin = new URL(SIGN_IN.authority).origin;
-      const policy = headers['content-security-policy'];
-      headers['content-security-policy'] = String(policy).replace(
-        "connect-src 'self'",
-        `connect-src 'self' ${origin}`,
-      );
-      await route.fulfill({ response, headers });
-    });
-  }
-
-  it('is not offered unless it is configured', async () => {
-    const page = await browser.newPage({ ignoreHTTPSErrors: true });
-    await page.goto(`${server.url}/playground`, { waitUntil: 'networkidle' });
-    expect(await page.locator('#sign-in').isVisible()).toBe(false);
-    await page.close();
+    await issuer?.stop();
   });
 
   it('lets a person in by a popup and keeps the token in memory only', async () => {
-    const context = await browser.newContext({ ignoreHTTPSErrors: true, locale: 'en-GB' });
-    await configure(context);
-    await fakeMicrosoft(context, TOKEN);
+    const { page, complaints, outside, close } = await openPage(browser, `${server.url}/version`);
+    const context = page.context();
+    const token = await fakeSignIn(context, issuer, CLIENT);
     const credentials: (string | undefined)[] = [];
-    await context.route('**/v1/models', (route) => {
-      credentials.push(route.request().headers()['authorization']);
-      const models = [{ name: 'vision', version: 1, serving: true }];
-      return route.fulfill({ json: { models } });
-    });
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
+    context.on('request', (request) => {
+      if (request.url().includes('/v1/')) credentials.push(request.headers()['authorization']);
     });
     await page.goto(`${server.url}/playground`);
     await page.getByRole('button', { name: 'Sign in with Microsoft' }).click();
     await page.getByText('Signed in as Ada.').waitFor();
     await page.getByText('You are in. Served here: vision 1.').waitFor();
-    expect(credentials).toEqual([`Bearer ${TOKEN}`]);
     expect(await page.locator('#key').isVisible()).toBe(false);
-    const kept = await page.evaluate<string>(
-      'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])',
-    );
-    expect(kept).toBe('[{},{},""]');
-    expect(kept).not.toContain(TOKEN);
+
+    await page.getByRole('button', { name: 'Use a sample' }).click();
+    await page.getByText(/^Most likely: espresso/).waitFor();
+    expect(credentials).toEqual([`Bearer ${token}`, `Bearer ${token}`]);
+    await page.locator('#photo-curl summary').click();
+    expect(await page.locator('#photo-curl code').innerText()).toContain('Bearer $NESTOR_TOKEN');
+
+    const kept = 'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])';
+    expect(await page.evaluate(kept)).toBe('[{},{},""]');
     expect(context.pages()).toHaveLength(1);
     await page.getByRole('button', { name: 'Sign out here' }).click();
     await page.locator('#key').waitFor();
     expect(complaints).toEqual([]);
-    await context.close();
+    expect(outside.every((address) => address.startsWith(`${issuer.url}/`))).toBe(true);
+    await close();
+  });
+
+  it('says so when the person is not let in, and can be tried again', async () => {
+    const { page, close } = await openPage(browser, `${server.url}/playground`);
+    await page.context().route(`${issuer.url}/**`, (route) => route.abort());
+    await page.getByRole('button', { name: 'Sign in with Microsoft' }).click();
+    await page.getByText(/^The sign-in did not succeed/).waitFor();
+    await page.context().unrouteAll();
+    await fakeSignIn(page.context(), issuer, CLIENT);
+    await page.getByRole('button', { name: 'Sign in with Microsoft' }).click();
+    await page.getByText('Signed in as Ada.').waitFor();
+    await close();
   });
 });

@@ -71,8 +71,11 @@ export const texts = {
     'bad-image':
       'Este archivo no se puede leer como imagen. Sirven JPEG, PNG, WebP, GIF, AVIF y TIFF.',
     'deadline-passed': 'La respuesta tardó demasiado. Inténtalo de nuevo.',
-    429: 'Hay demasiadas peticiones en este momento. Inténtalo dentro de un rato.',
-    503: 'El servidor aún no está listo. Inténtalo dentro de un rato.',
+    'too-many-failures': 'Desde tu dirección llegaron demasiadas credenciales erróneas.',
+    'identity-provider-unavailable':
+      'No se puede comprobar tu inicio de sesión: Microsoft no responde.',
+    429: 'Hay demasiadas peticiones en este momento.',
+    503: 'El servidor no está listo en este momento.',
     500: 'El servidor cometió un error. Si se repite, comunica el número de petición de abajo.',
   },
   retryIn: (seconds) => `Inténtalo de nuevo en ${seconds} s.`,

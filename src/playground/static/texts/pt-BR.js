@@ -70,8 +70,11 @@ export const texts = {
     'bad-image':
       'Este arquivo não pode ser lido como imagem. Servem JPEG, PNG, WebP, GIF, AVIF e TIFF.',
     'deadline-passed': 'A resposta demorou demais. Tente de novo.',
-    429: 'Há requisições demais no momento. Tente de novo daqui a pouco.',
-    503: 'O servidor ainda não está pronto. Tente de novo daqui a pouco.',
+    'too-many-failures': 'Chegaram credenciais erradas demais do seu endereço.',
+    'identity-provider-unavailable':
+      'Não é possível verificar sua entrada: a Microsoft não responde.',
+    429: 'Há requisições demais no momento.',
+    503: 'O servidor não está pronto no momento.',
     500: 'O servidor cometeu um erro. Se acontecer de novo, informe o número da requisição abaixo.',
   },
   retryIn: (seconds) => `Tente de novo em ${seconds} s.`,
