@@ -21,6 +21,8 @@ const shared = {
 };
 
 export default {
+  // End-to-end specs wait for servers more than they compute.
+  maxWorkers: 3,
   projects: [
     { ...shared, displayName: 'unit', rootDir: 'src', testMatch: ['**/*.spec.ts'] },
     { ...shared, displayName: 'e2e', rootDir: 'test', testMatch: ['**/*.e2e-spec.ts'] },

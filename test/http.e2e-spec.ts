@@ -26,6 +26,7 @@ describe('the HTTP edge', () => {
     expect((await server.request('/livez', { key: null })).json()).toEqual({ status: 'live' });
     expect((await server.request('/readyz', { key: null })).json()).toEqual({
       status: 'ready',
+      credentials: 'verifiable',
       models: [{ name: 'vision', version: 1, state: 'ready' }],
     });
   });
