@@ -59,7 +59,7 @@ export default {
     only(
       'scoring',
       'scoring',
-      ['registry', 'config'],
+      ['registry', 'engine', 'config'],
       'The port between protocols and kinds depends on neither.',
     ),
     only(
@@ -89,14 +89,27 @@ export default {
     only(
       'http',
       'http',
-      ['scoring', 'registry', 'config'],
+      ['scoring', 'registry', 'offload', 'config'],
       'The edge below the protocols: it carries their context, it does not call them.',
     ),
     only(
       'protocols',
       'protocols',
-      ['scoring', 'http', 'auth', 'limits', 'engine'],
+      ['scoring', 'http', 'auth', 'limits', 'engine', 'offload'],
       'A wire maps to the port of scoring; of the engine it names errors and version only.',
+    ),
+    only(
+      'tensor',
+      'tensor',
+      ['scoring', 'engine', 'registry', 'config'],
+      'Tensor models know neither a scenario nor HTTP.',
+    ),
+    only('offload', 'offload', [], 'A thread for what would hold up the event loop.'),
+    only(
+      'redaction',
+      'redaction',
+      [],
+      'Redaction is compiled from its rules and depends on nobody.',
     ),
     only(
       'health',
@@ -114,7 +127,7 @@ export default {
     only(
       'telemetry',
       'telemetry',
-      ['config', 'scoring', 'http', 'auth'],
+      ['config', 'redaction', 'scoring', 'engine', 'registry', 'http', 'auth'],
       'Telemetry watches requests; nothing depends on it.',
     ),
     package_(
@@ -135,7 +148,18 @@ export default {
       'passport-azure-ad|passport|@nestjs/passport',
       'The archived library stays behind the class that hardens it (decision 0005).',
     ),
-    package_('sharp-in-vision', 'vision', 'sharp', 'Decoding images belongs to vision.'),
+    package_(
+      'telemetry-in-telemetry',
+      'telemetry',
+      '@opentelemetry|@azure/(monitor-opentelemetry|identity)',
+      'The rest of the code tells observers; telemetry decides what becomes of it.',
+    ),
+    package_(
+      'sharp-in-vision',
+      'vision',
+      'sharp|@napi-rs/image',
+      'Decoding images belongs to vision.',
+    ),
     {
       name: 'runtime-only-in-its-process',
       comment:

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { EngineModel, type EngineModelOptions } from '../src/engine/engine.model.js';
+import { UNOBSERVED } from '../src/engine/engine.observer.js';
 
 const program = fileURLToPath(new URL('fixtures/runtime/fake.runtime.mjs', import.meta.url));
 const never = () => new AbortController().signal;
@@ -20,6 +21,8 @@ describe('the engine', () => {
 
   async function open(options: Partial<EngineModelOptions> = {}): Promise<EngineModel> {
     model = await EngineModel.open({
+      model: { name: 'fake', version: 1 },
+      observer: UNOBSERVED,
       chain: { files: [], executionProviders: ['cpu'], threads: 1 },
       instances: 1,
       maxBatchRows: 8,

@@ -1,3 +1,4 @@
+import type { ReleaseReason } from './engine.observer.js';
 import { concatRows, rowsOf, shapeKey, sliceRows, type Tensors } from './tensor.js';
 
 /** A request's rows on their way through the engine. */
@@ -6,6 +7,8 @@ export interface Job {
   readonly rows: number;
   readonly shape: string;
   readonly signal: AbortSignal;
+  /** The observer's token of the request. */
+  readonly caller: unknown;
   /** `performance.now()` when it was queued. */
   readonly queuedAt: number;
   /** Set once a batch with it has failed: it then runs alone and cannot harm others again. */
@@ -28,18 +31,21 @@ export interface Batch {
   readonly jobs: readonly Job[];
   readonly rows: number;
   readonly inputs: Tensors;
+  readonly reason: ReleaseReason;
 }
 
 export function newJob(
   inputs: Tensors,
   signal: AbortSignal,
   settle: Pick<Job, 'resolve' | 'reject'>,
+  caller?: unknown,
 ): Job {
   return {
     inputs,
     rows: rowsOf(inputs),
     shape: shapeKey(inputs),
     signal,
+    caller,
     queuedAt: performance.now(),
     alone: false,
     losses: 0,
@@ -70,7 +76,15 @@ export function takeBatch(queue: Job[], maxRows: number): Batch | undefined {
     jobs.push(job);
     rows += job.rows;
   }
-  return jobs.length === 0 ? undefined : { jobs, rows, inputs: stack(jobs) };
+  const [first] = jobs;
+  if (first === undefined) return undefined;
+  return { jobs, rows, inputs: stack(jobs), reason: reasonOf(first, rows, maxRows, queue) };
+}
+
+function reasonOf(first: Job, rows: number, maxRows: number, left: readonly Job[]): ReleaseReason {
+  if (first.alone) return 'retry';
+  if (rows >= maxRows) return 'full';
+  return left.length === 0 ? 'queue-empty' : 'next-does-not-fit';
 }
 
 function fits(job: Job, batch: readonly Job[], freeRows: number): boolean {

@@ -8,9 +8,10 @@ import {
   takeBatch,
 } from './batcher.js';
 import { EngineError } from './engine.errors.js';
+import type { EngineObserver, ModelLabel } from './engine.observer.js';
 import { Instance } from './instance.js';
 import type { GraphChain, Signature } from './runtime.protocol.js';
-import type { Tensors } from './tensor.js';
+import { rowsOf, type Tensors } from './tensor.js';
 
 const RESTART_MIN_MS = 100;
 const RESTART_MAX_MS = 30_000;
@@ -19,12 +20,24 @@ const LOSSES_BEFORE_GIVING_UP = 2;
 const SMOOTHING = 0.2;
 
 export interface EngineModelOptions {
+  readonly model: ModelLabel;
   readonly chain: GraphChain;
   readonly instances: number;
   readonly maxBatchRows: number;
   readonly queueMaxRows: number;
+  readonly observer: EngineObserver;
   /** See Instance.start. */
   readonly program?: string | undefined;
+}
+
+/** A snapshot for gauges. */
+export interface EngineWork {
+  /** Rows that wait. */
+  readonly queuedRows: number;
+  /** Rows in the runs of this moment. */
+  readonly runningRows: number;
+  /** Instances that are up. */
+  readonly instances: number;
 }
 
 /** A loaded chain of graphs: one queue before one or more supervised instances. */
@@ -33,6 +46,7 @@ export class EngineModel {
   readonly #idle: Instance[] = [];
   #alive = 0;
   #busy = 0;
+  #runningRows = 0;
   #restarts = 0;
   #rowMs = 0;
   #drained: (() => void) | undefined;
@@ -64,6 +78,11 @@ export class EngineModel {
     return this.#alive > 0 && !this.#closed;
   }
 
+  get work(): EngineWork {
+    const queuedRows = this.#queue.reduce((rows, job) => rows + job.rows, 0);
+    return { queuedRows, runningRows: this.#runningRows, instances: this.#alive };
+  }
+
   /**
    * Runs rows through the chain, together with rows of other callers where their shapes agree.
    * Settles at once when the signal aborts, with its reason; rows that still wait are dropped.
@@ -76,7 +95,13 @@ export class EngineModel {
     let abort = (): void => undefined;
     const answer = new Promise<JobResult>((resolve, reject) => {
       abort = () => reject(signal.reason);
-      const job = newJob(inputs, signal, { resolve, reject });
+      const { model, observer } = this.options;
+      const job = newJob(
+        inputs,
+        signal,
+        { resolve, reject },
+        observer.queued(model, rowsOf(inputs)),
+      );
       this.#admit(job);
       this.#queue.push(job);
     });
@@ -112,8 +137,10 @@ export class EngineModel {
       const instance = batch && this.#idle.pop();
       if (batch === undefined || instance === undefined) break;
       this.#busy += 1;
+      this.#runningRows += batch.rows;
       void this.#run(instance, batch).then(() => {
         this.#busy -= 1;
+        this.#runningRows -= batch.rows;
         this.#dispatch();
       });
     }
@@ -127,12 +154,20 @@ export class EngineModel {
       this.#rowMs += SMOOTHING * (inferMs / batch.rows - this.#rowMs);
       this.#restarts = 0;
       this.#idle.push(instance);
+      this.#tell(batch, startedAt, inferMs);
       resolveBatch(batch, outputs, startedAt, inferMs);
     } catch (error) {
       const lost = error instanceof EngineError && error.code === 'instance-lost';
       if (!lost) this.#idle.push(instance);
+      this.#tell(batch, startedAt, undefined);
       for (const job of batch.jobs) this.#retryOrFail(job, lost, batch.jobs.length === 1, error);
     }
+  }
+
+  #tell({ rows, reason, jobs }: Batch, startedAt: number, inferMs: number | undefined): void {
+    const { model, observer } = this.options;
+    const callers = jobs.map((job) => job.caller);
+    observer.ran({ model, rows, reason, startedAt, inferMs, callers });
   }
 
   /** A batch that failed says nothing about its single jobs: each is tried once more, alone. */
@@ -147,8 +182,10 @@ export class EngineModel {
   #adopt(instance: Instance): void {
     this.#alive += 1;
     this.#idle.push(instance);
+    this.options.observer.instanceStarted(this.options.model);
     void instance.ended.then(() => {
       this.#alive -= 1;
+      if (!this.#closed) this.options.observer.instanceLost(this.options.model);
       const at = this.#idle.indexOf(instance);
       if (at >= 0) this.#idle.splice(at, 1);
       if (!this.#closed) void this.#restart();

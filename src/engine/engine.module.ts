@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CONFIG, type Config, ConfigModule } from '../config/config.module.js';
 import { Engine } from './engine.js';
+import { ENGINE_OBSERVER, type EngineObserver } from './engine.observer.js';
 import { processors } from './processors.js';
 
 @Module({
@@ -8,16 +9,17 @@ import { processors } from './processors.js';
   providers: [
     {
       provide: Engine,
-      inject: [CONFIG],
-      useFactory: (config: Config) => {
+      inject: [CONFIG, { token: ENGINE_OBSERVER, optional: true }],
+      useFactory: (config: Config, observer?: EngineObserver) => {
         const instances = config.INSTANCES ?? processors();
-        return new Engine({
+        const options = {
           executionProviders: config.EXECUTION_PROVIDERS,
           instances,
           threadsPerInstance:
             config.THREADS_PER_INSTANCE ?? Math.max(1, Math.floor(processors() / instances)),
           queueMaxRows: config.QUEUE_MAX_ROWS,
-        });
+        };
+        return new Engine(options, observer);
       },
     },
   ],

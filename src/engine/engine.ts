@@ -1,4 +1,5 @@
 import { EngineModel } from './engine.model.js';
+import { type EngineObserver, type ModelLabel, UNOBSERVED } from './engine.observer.js';
 
 export interface EngineOptions {
   readonly executionProviders: readonly string[];
@@ -7,17 +8,26 @@ export interface EngineOptions {
   readonly queueMaxRows: number;
 }
 
+export interface OpenOptions {
+  /** Named to the observer. */
+  readonly model: ModelLabel;
+  /** Absolute paths of ONNX files that run as one chain. */
+  readonly files: readonly string[];
+  readonly maxBatchRows: number;
+}
+
 /** Opens graphs; knows tensors, neither features nor HTTP. */
 export class Engine {
-  constructor(private readonly options: EngineOptions) {}
+  constructor(
+    private readonly options: EngineOptions,
+    private readonly observer: EngineObserver = UNOBSERVED,
+  ) {}
 
-  /**
-   * @param files absolute paths of ONNX files that run as one chain
-   * @throws EngineError `load-failed`
-   */
-  open(files: readonly string[], maxBatchRows: number): Promise<EngineModel> {
+  /** @throws EngineError `load-failed` */
+  open({ model, files, maxBatchRows }: OpenOptions): Promise<EngineModel> {
     const { executionProviders, instances, threadsPerInstance, queueMaxRows } = this.options;
     const chain = { files, executionProviders, threads: threadsPerInstance };
-    return EngineModel.open({ chain, instances, maxBatchRows, queueMaxRows });
+    const { observer } = this;
+    return EngineModel.open({ model, chain, instances, maxBatchRows, queueMaxRows, observer });
   }
 }

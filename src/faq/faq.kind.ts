@@ -30,7 +30,8 @@ export class FaqKind implements ModelKind<FaqManifest> {
     );
     const tokenizer = await Tokenizer.read(folder.path(manifest.tokenizer), manifest.maxTokens);
     const files = manifest.graphs.map((file) => folder.path(file));
-    const model = await this.engine.open(files, manifest.limits.maxBatchRows);
+    const { maxBatchRows } = manifest.limits;
+    const model = await this.engine.open({ model: folder.identity, files, maxBatchRows });
     try {
       requireOutputs(model, manifest, originals.length);
     } catch (error) {

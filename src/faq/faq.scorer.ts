@@ -44,6 +44,10 @@ export class FaqScorer implements Scorer<'faq'> {
     return this.engine.healthy;
   }
 
+  get work() {
+    return this.engine.work;
+  }
+
   async score(
     { question, top }: Scenarios['faq']['input'],
     { signal, timings }: ScoreCall,

@@ -1,3 +1,4 @@
+import type { EngineWork } from '../engine/engine.model.js';
 import type { ModelManifest } from './model.manifest.js';
 
 /** Which model answers; the version is the folder's number. */
@@ -20,6 +21,8 @@ export interface LoadedModel {
   readonly identity: ModelIdentity;
   /** False while it cannot score, for example while its instances restart. */
   readonly healthy: boolean;
+  /** What its engine has to do at this moment. */
+  readonly work: EngineWork;
   /**
    * Scores the inputs of `golden.json`.
    * @throws GoldenError when an answer is not the expected one

@@ -96,7 +96,14 @@ const faqManifest = z.strictObject({
   embedding: z.string(),
 });
 
-const tensorManifest = z.strictObject({ ...common, kind: z.literal('tensor') });
+const tensorManifest = z.strictObject({
+  ...common,
+  kind: z.literal('tensor'),
+  /** Outputs that callers get, in this order; unset: all of the last graph. */
+  outputs: z.array(z.string()).min(1).optional(),
+  /** Class names, one a line in index order, for answers that ask for a classification. */
+  labels: fileName.optional(),
+});
 
 export const modelManifest = z.discriminatedUnion('kind', [
   visionManifest,
@@ -107,3 +114,4 @@ export const modelManifest = z.discriminatedUnion('kind', [
 export type ModelManifest = z.infer<typeof modelManifest>;
 export type VisionManifest = z.infer<typeof visionManifest>;
 export type FaqManifest = z.infer<typeof faqManifest>;
+export type TensorManifest = z.infer<typeof tensorManifest>;

@@ -1,3 +1,4 @@
+import type { Tensors, TensorSpec } from '../engine/tensor.js';
 import type { LoadedModel } from '../registry/model.kind.js';
 
 /** Milliseconds spent in the phases of one request; absent phases did not happen. */
@@ -57,7 +58,23 @@ export interface Scenarios {
 
 export type Scenario = keyof Scenarios;
 
-/** The port between the protocols and the models of a kind. */
+/** The face that every kind shows to the Open Inference Protocol: named tensors in and out. */
+export interface ServedModel extends LoadedModel {
+  /** A first dimension of -1 counts rows. */
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+  /** Rows that a request may hold. */
+  readonly maxRows: number;
+  /** Class names in index order, where the model is a classifier. */
+  readonly labels?: readonly string[] | undefined;
+  /**
+   * @param inputs already checked against `inputs`
+   * @throws ScoringError when an input cannot be scored, EngineError when the engine cannot
+   */
+  infer(inputs: Tensors, call: ScoreCall): Promise<Tensors>;
+}
+
+/** The port between the protocols and the models of a scenario. */
 export interface Scorer<S extends Scenario = Scenario> extends LoadedModel {
   readonly kind: S;
   /** @throws ScoringError when the input cannot be scored, EngineError when the engine cannot */

@@ -26,7 +26,8 @@ export class VisionKind implements ModelKind<VisionManifest> {
     const { manifest } = folder;
     const labels = await readLabels(folder.path(manifest.labels));
     const files = manifest.graphs.map((file) => folder.path(file));
-    const model = await this.engine.open(files, manifest.limits.maxBatchRows);
+    const { maxBatchRows } = manifest.limits;
+    const model = await this.engine.open({ model: folder.identity, files, maxBatchRows });
     try {
       requireSignature(model, manifest, labels);
     } catch (error) {

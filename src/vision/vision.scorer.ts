@@ -40,6 +40,10 @@ export class VisionScorer implements Scorer<'vision'> {
     return this.engine.healthy;
   }
 
+  get work() {
+    return this.engine.work;
+  }
+
   async score(
     { image, top }: Scenarios['vision']['input'],
     call: ScoreCall,

@@ -30,7 +30,8 @@ export class QuestionEncoder {
     for (let count = 1; count <= manifest.graphs.length; count += 1) {
       const graphs = manifest.graphs.slice(0, count);
       const files = graphs.map((file) => folder.path(file));
-      const model = await engine.open(files, manifest.limits.maxBatchRows);
+      const { maxBatchRows } = manifest.limits;
+      const model = await engine.open({ model: folder.identity, files, maxBatchRows });
       const { outputs } = model.signature;
       if (outputs.some(({ name }) => name === manifest.embedding)) {
         return new QuestionEncoder(folder, graphs, tokenizer, model);
