@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { ConfigError } from '../config/config.js';
 import { ApiKeyFileError } from '../auth/api-key.file.js';
+import { addBenchCommand } from './bench.command.js';
 import { addFaqCommand } from './faq.command.js';
 import { ModelFolderError } from '../registry/model.folder.js';
 import { addKeysCommand } from './keys.command.js';
@@ -24,6 +25,7 @@ addKeysCommand(program);
 addModelsCommand(program);
 addFaqCommand(program);
 addScoreCommand(program);
+addBenchCommand(program);
 
 try {
   await program.parseAsync();
