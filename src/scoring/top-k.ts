@@ -1,6 +1,6 @@
 /** exp(x - max) / sum, so that large logits do not overflow. */
 export function softmax(logits: ArrayLike<number>): Float64Array {
-  const values = Float64Array.from(logits);
+  const values = new Float64Array(logits);
   const max = values.reduce((a, b) => Math.max(a, b), -Infinity);
   let sum = 0;
   for (let i = 0; i < values.length; i += 1) sum += values[i] = Math.exp((values[i] ?? 0) - max);

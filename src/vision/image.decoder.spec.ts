@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import sharp from 'sharp';
 import { ImageDecoder } from './image.decoder.js';
 
 const fixtures = new URL('../../test/fixtures/', import.meta.url);
@@ -9,6 +10,7 @@ const parity = JSON.parse(read('vision/parity.json').toString()) as {
   cases: { file: string; decode: string; meanRgb: number[]; tolerance?: { meanRgb: number } }[];
 };
 
+const never = new AbortController().signal;
 const decoder = new ImageDecoder(
   {
     resize: { mode: 'shortest-side', size: 256, filter: 'bicubic' },
@@ -30,7 +32,7 @@ describe('decoding gives the colours that the Python pipeline sees', () => {
   it.each(parity.cases.map((one) => [one.file, one.decode, one] as const))(
     '%s: %s',
     async (file, _decode, one) => {
-      const pixels = await decoder.decode(read(file));
+      const pixels = await decoder.decode(read(file), never);
       expect(pixels).toHaveLength(224 * 224 * 3);
       const tolerance = one.tolerance?.meanRgb ?? parity.tolerance.meanRgb;
       for (const [channel, value] of meanRgb(pixels).entries()) {
@@ -38,6 +40,37 @@ describe('decoding gives the colours that the Python pipeline sees', () => {
       }
     },
   );
+});
+
+describe('a picture of few pixels', () => {
+  const photo = sharp(read('photos/coffee.jpg'));
+
+  it.each([
+    [224, 224],
+    [300, 200],
+    [90, 260],
+  ])('of %i x %i gives the same from every lossless file', async (width, height) => {
+    const small = photo.clone().resize(width, height, { fit: 'fill' });
+    const plain = await small.clone().png().toBuffer();
+    const others = [
+      small.clone().png({ progressive: true }),
+      small.clone().ensureAlpha().png(),
+      small.clone().webp({ lossless: true }),
+      small.clone().tiff({ compression: 'lzw' }),
+      small.clone().rotate(90).withMetadata({ orientation: 8 }).png(),
+    ];
+    const pixels = await decoder.decode(plain, never);
+    expect(pixels).toHaveLength(224 * 224 * 3);
+    for (const other of others) {
+      expect(Buffer.compare(pixels, await decoder.decode(await other.toBuffer(), never))).toBe(0);
+    }
+  });
+
+  it('with a fault in a plain PNG is refused as any other', async () => {
+    const file = await photo.clone().resize(100, 100).png().toBuffer();
+    file.fill(0x55, file.length / 2, file.length / 2 + 20);
+    await expect(decoder.decode(file, never)).rejects.toMatchObject({ code: 'bad-image' });
+  });
 });
 
 describe('an image that cannot be read is refused', () => {
@@ -49,7 +82,7 @@ describe('an image that cannot be read is refused', () => {
     ['vision/text.jpg', 'bad-image', /expected JPEG, PNG/],
     ['vision/empty.jpg', 'bad-image', /0 bytes/],
   ])('%s as %s', async (file, code, message) => {
-    await expect(decoder.decode(read(file))).rejects.toMatchObject({
+    await expect(decoder.decode(read(file), never)).rejects.toMatchObject({
       code,
       message: expect.stringMatching(message),
     });

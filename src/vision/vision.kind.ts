@@ -7,18 +7,22 @@ import type { VisionManifest } from '../registry/model.manifest.js';
 import { ModelRegistry } from '../registry/model.registry.js';
 import { ImageDecoder } from './image.decoder.js';
 import { type ClassLabel, readLabels } from './labels.js';
+import { PixelBudget } from './pixel.budget.js';
 import { VisionScorer } from './vision.scorer.js';
 
 /** Loads ImageNet-style classifiers. */
 @Injectable()
 export class VisionKind implements ModelKind<VisionManifest> {
   readonly kind = 'vision';
+  /** One picture of the greatest size at a time, or many photographs. */
+  readonly #budget: PixelBudget;
 
   constructor(
     private readonly engine: Engine,
     @Inject(CONFIG) private readonly config: Config,
     registry: ModelRegistry,
   ) {
+    this.#budget = new PixelBudget(config.MAX_IMAGE_PIXELS);
     registry.addKind(this);
   }
 
@@ -34,7 +38,8 @@ export class VisionKind implements ModelKind<VisionManifest> {
       await model.close();
       throw error;
     }
-    const decoder = new ImageDecoder(manifest.preprocessing, this.config.MAX_IMAGE_PIXELS);
+    const { MAX_IMAGE_PIXELS } = this.config;
+    const decoder = new ImageDecoder(manifest.preprocessing, MAX_IMAGE_PIXELS, this.#budget);
     return new VisionScorer(folder, model, decoder, labels);
   }
 }

@@ -7,7 +7,7 @@ import type { VisionManifest } from '../registry/model.manifest.js';
 import type { Prediction, ScoreCall, Scenarios, Scorer } from '../scoring/scorer.js';
 import type { ImageDecoder } from './image.decoder.js';
 import type { ClassLabel } from './labels.js';
-import { preprocess } from './preprocess.js';
+import { preprocessor } from './preprocess.js';
 import { softmax, topK } from '../scoring/top-k.js';
 
 const goldenSchema = z.object({
@@ -26,6 +26,7 @@ const goldenSchema = z.object({
 export class VisionScorer implements Scorer<'vision'> {
   readonly kind = 'vision';
   readonly identity;
+  readonly #preprocess;
 
   constructor(
     private readonly folder: ModelFolder<VisionManifest>,
@@ -34,6 +35,7 @@ export class VisionScorer implements Scorer<'vision'> {
     private readonly labels: readonly ClassLabel[],
   ) {
     this.identity = folder.identity;
+    this.#preprocess = preprocessor(folder.manifest);
   }
 
   get healthy(): boolean {
@@ -76,8 +78,8 @@ export class VisionScorer implements Scorer<'vision'> {
   async #classify(image: Uint8Array, { signal, timings }: ScoreCall): Promise<ArrayLike<number>> {
     const { manifest } = this.folder;
     const started = performance.now();
-    const pixels = await this.decoder.decode(image);
-    const input = preprocess(pixels, manifest);
+    const pixels = await this.decoder.decode(image, signal);
+    const input = this.#preprocess(pixels);
     timings.decode = (timings.decode ?? 0) + performance.now() - started;
     const { outputs, queueMs, inferMs } = await this.engine.run(
       { [manifest.input.name]: input },
