@@ -52,7 +52,7 @@ const inferInput = z.object({
   shape,
   datatype: z.enum(DATATYPES),
   parameters: inputParameters.nullish(),
-  data: z.unknown().describe('Flat or nested as the shape; left out for binary data.'),
+  data: z.unknown().optional().describe('Flat or nested as the shape; left out for binary data.'),
 });
 
 /** The JSON of an inference request; members that it does not know are passed over. */
