@@ -11,6 +11,7 @@ import { ErrorFilter } from './protocols/error.filter.js';
 import { LegacyModule } from './protocols/legacy/legacy.module.js';
 import { V1Module } from './protocols/v1/v1.module.js';
 import { RegistryModule } from './registry/registry.module.js';
+import { TensorModule } from './tensor/tensor.module.js';
 import { VisionModule } from './vision/vision.module.js';
 
 @Module({
@@ -23,6 +24,7 @@ import { VisionModule } from './vision/vision.module.js';
     // Kinds of models
     FaqModule,
     VisionModule,
+    TensorModule,
     // Wires
     V1Module,
     LegacyModule,

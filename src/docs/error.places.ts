@@ -19,6 +19,7 @@ const PLACES = {
   'invalid-body': 'body',
   'invalid-query': 'scoring',
   'bad-text': 'question',
+  'bad-tensor': 'none',
   'body-incomplete': 'body',
   unauthenticated: 'credential',
   forbidden: 'scope',
