@@ -12,6 +12,7 @@ import { LegacyModule } from './protocols/legacy/legacy.module.js';
 import { V1Module } from './protocols/v1/v1.module.js';
 import { V2Module } from './protocols/v2/v2.module.js';
 import { RegistryModule } from './registry/registry.module.js';
+import { TensorModule } from './tensor/tensor.module.js';
 import { VisionModule } from './vision/vision.module.js';
 
 @Module({
@@ -24,6 +25,7 @@ import { VisionModule } from './vision/vision.module.js';
     // Kinds of models
     FaqModule,
     VisionModule,
+    TensorModule,
     // Wires
     V1Module,
     V2Module,

@@ -8,6 +8,7 @@ import { FaqModule } from '../faq/faq.module.js';
 import { ModelRegistry } from '../registry/model.registry.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { ScoringModule } from '../scoring/scoring.module.js';
+import { TensorModule } from '../tensor/tensor.module.js';
 import { VisionModule } from '../vision/vision.module.js';
 
 class ScoringContext {}
@@ -27,7 +28,15 @@ export async function openScoring(
     module: ScoringContext,
     // ConfigModule finds the tool's configuration only in a global module.
     global: true,
-    imports: [ConfigModule, RegistryModule, EngineModule, ScoringModule, FaqModule, VisionModule],
+    imports: [
+      ConfigModule,
+      RegistryModule,
+      EngineModule,
+      ScoringModule,
+      FaqModule,
+      VisionModule,
+      TensorModule,
+    ],
     providers: [{ provide: TOOL_CONFIG, useValue: config }],
     exports: [TOOL_CONFIG],
   };

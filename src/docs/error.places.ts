@@ -21,6 +21,7 @@ const PLACES = {
   'invalid-query': 'scoring',
   'not-finite': 'tensors',
   'bad-text': 'question',
+  'bad-tensor': 'none',
   'body-incomplete': 'body',
   unauthenticated: 'credential',
   forbidden: 'scope',

@@ -27,24 +27,34 @@ function datatypeOf(type: string): Datatype {
   return datatype;
 }
 
-export function encodeOrtTensor(tensor: Tensor): ort.Tensor {
-  return new ort.Tensor(
-    ORT_TYPE[tensor.datatype],
-    tensor.data as ort.Tensor.DataType,
-    tensor.shape,
-  );
+export function encodeOrtTensor({ datatype, shape, data }: Tensor): ort.Tensor {
+  const values = datatype === 'FP16' ? asHalves(data as Uint16Array) : data;
+  return new ort.Tensor(ORT_TYPE[datatype], values as ort.Tensor.DataType, shape);
 }
 
-export function decodeOrtTensor(tensor: ort.Tensor): Tensor {
-  return {
-    datatype: datatypeOf(tensor.type),
-    shape: tensor.dims,
-    data: tensor.data as Tensor['data'],
-  };
+export function decodeOrtTensor({ type, dims, data }: ort.Tensor): Tensor {
+  const datatype = datatypeOf(type);
+  const values = datatype === 'FP16' ? bitsOf(data as Uint16Array) : data;
+  return { datatype, shape: dims, data: values as Tensor['data'] };
+}
+
+/** Where JavaScript has a Float16Array (Node 24), the runtime takes nothing else for FP16. */
+function asHalves({ buffer, byteOffset, length }: Uint16Array): ArrayBufferView {
+  const { Float16Array } = globalThis as { Float16Array?: Uint16ArrayConstructor };
+  return new (Float16Array ?? Uint16Array)(buffer, byteOffset, length);
+}
+
+function bitsOf({ buffer, byteOffset, length }: Uint16Array): Uint16Array {
+  return new Uint16Array(buffer, byteOffset, length);
 }
 
 export function specOf(metadata: ort.InferenceSession.ValueMetadata): TensorSpec {
-  if (!metadata.isTensor) throw new Error(`'${metadata.name}' is not a tensor`);
+  if (!metadata.isTensor) {
+    throw new Error(
+      `'${metadata.name}' is a sequence or map, not a tensor: export the model without it ` +
+        "(scikit-learn and LightGBM classifiers: options={'zipmap': False})",
+    );
+  }
   return {
     name: metadata.name,
     datatype: datatypeOf(metadata.type),

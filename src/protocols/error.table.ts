@@ -51,6 +51,11 @@ export const ERRORS = {
     title: 'No text to score',
     help: 'The question is empty, too long, or nothing is left of it once markup is removed.',
   },
+  'bad-tensor': {
+    status: 400,
+    title: 'Tensor refused',
+    help: 'A tensor is not one that the model takes; the detail names the input, what came and what is expected.',
+  },
   'body-incomplete': {
     status: 400,
     title: 'Incomplete body',

@@ -99,7 +99,7 @@ const faqManifest = z.strictObject({
 const tensorManifest = z.strictObject({
   ...common,
   kind: z.literal('tensor'),
-  /** Outputs that callers get, in this order; unset: all of the last graph. */
+  /** Outputs that callers get, in this order; unset: all of the only graph. */
   outputs: z.array(z.string()).min(1).optional(),
   /** Class names, one a line in index order, for answers that ask for a classification. */
   labels: fileName.optional(),

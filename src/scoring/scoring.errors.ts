@@ -1,6 +1,8 @@
 export type ScoringErrorCode =
   /** Nothing to score is left of a text, or it is out of bounds. */
   | 'bad-text'
+  /** A tensor is not one that the model takes. */
+  | 'bad-tensor'
   /** The bytes are not an image that can be read. */
   | 'bad-image'
   /** The image has more pixels than are allowed. */
