@@ -10,6 +10,7 @@ import { LimitsModule } from './limits/limits.module.js';
 import { ErrorFilter } from './protocols/error.filter.js';
 import { LegacyModule } from './protocols/legacy/legacy.module.js';
 import { V1Module } from './protocols/v1/v1.module.js';
+import { RepositoryModule } from './protocols/v2/repository.module.js';
 import { RegistryModule } from './registry/registry.module.js';
 import { VisionModule } from './vision/vision.module.js';
 
@@ -26,6 +27,7 @@ import { VisionModule } from './vision/vision.module.js';
     // Wires
     V1Module,
     LegacyModule,
+    RepositoryModule,
     HealthModule,
   ],
   // What every route passes through, after the guards of AuthModule and LimitsModule.

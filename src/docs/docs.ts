@@ -17,6 +17,7 @@ const TAGS = {
   'FAQ matching': 'A question against a list of frequently asked questions.',
   'Image classification': 'A photo into the 1000 classes of ImageNet.',
   Models: 'What is served.',
+  'Model repository': 'What is in the models folder, and what of it is loaded.',
   'Reference-compatible': 'The routes of the reference services, for their clients to go on using.',
   Health: 'For probes and load balancers.',
 };

@@ -1,4 +1,5 @@
 import {
+  applyDecorators,
   type CallHandler,
   type ExecutionContext,
   Inject,
@@ -17,6 +18,12 @@ export const MEDIA_TYPES = Symbol('MediaTypes');
 /** Media types that a route's body may have; a route without it has no body. */
 export const Accepts = (...mediaTypes: string[]) => SetMetadata(MEDIA_TYPES, mediaTypes);
 
+const OPTIONAL = Symbol('OptionalBody');
+
+/** JSON that may be left out, and its Content-Type too: Open Inference clients send neither. */
+export const OptionalJson = () =>
+  applyDecorators(Accepts('application/json'), SetMetadata(OPTIONAL, true));
+
 /**
  * Reads the body after the guards have let the caller in: JSON is parsed, everything else stays a
  * Buffer. Fastify's own parsers run before any guard and are switched off.
@@ -34,12 +41,15 @@ export class BodyInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     requireJsonAccepted(request.headers.accept);
     requireIdentity(request.headers['content-encoding']);
-    const type = requireMediaType(request.headers['content-type'], accepted);
+    const optional = this.reflector.get<boolean | undefined>(OPTIONAL, context.getHandler());
+    const assumed = optional === true ? 'application/json' : undefined;
+    const type = requireMediaType(request.headers['content-type'] ?? assumed, accepted);
     const { MAX_BODY_BYTES, REQUEST_TIMEOUT_MS } = this.config;
     const withinMs = request.context.arrivedAt + REQUEST_TIMEOUT_MS - performance.now();
     const raw = await readBody(request.raw, { maxBytes: MAX_BODY_BYTES, withinMs });
     const started = performance.now();
-    request.body = type === 'application/json' ? parseJson(raw) : raw;
+    if (optional === true && raw.byteLength === 0) request.body = {};
+    else request.body = type === 'application/json' ? parseJson(raw) : raw;
     request.context.timings.decode = performance.now() - started;
     return next.handle();
   }

@@ -47,6 +47,11 @@ export class ScorerCatalog {
     );
   }
 
+  /** Take it in the tick of `find`: a model that is replaced ends after the last one who holds it. */
+  hold(scorer: Scorer): Disposable {
+    return this.registry.hold(scorer);
+  }
+
   list(): ModelListing[] {
     return this.registry.versions().map((entry) => {
       const { name, version, state } = entry;

@@ -39,6 +39,7 @@ export class ScoringService {
     context: ScoreContext,
   ): Promise<Scored<S>> {
     const scorer = this.catalog.find(kind, context.choice);
+    using _held = this.catalog.hold(scorer);
     context.chosen?.(scorer.identity);
     using deadline = this.#deadline(context);
     const scoring = scorer.score(input, { signal: deadline.signal, timings: context.timings });
