@@ -53,13 +53,13 @@ export default {
     only(
       'registry',
       'registry',
-      ['engine', 'config'],
+      ['engine', 'config', 'audit'],
       'The registry loads versions; kinds register with it, it does not know them.',
     ),
     only(
       'scoring',
       'scoring',
-      ['registry', 'engine', 'config'],
+      ['registry', 'engine', 'config', 'audit'],
       'The port between protocols and kinds depends on neither.',
     ),
     only(
@@ -77,7 +77,7 @@ export default {
     only(
       'auth',
       'auth',
-      ['limits', 'config'],
+      ['limits', 'config', 'audit'],
       'Who may enter does not depend on what is inside; limits count the failed attempts.',
     ),
     only(
@@ -89,7 +89,7 @@ export default {
     only(
       'http',
       'http',
-      ['scoring', 'registry', 'offload', 'config'],
+      ['scoring', 'registry', 'offload', 'config', 'audit'],
       'The edge below the protocols: it carries their context, it does not call them.',
     ),
     only(
@@ -104,6 +104,7 @@ export default {
       ['scoring', 'engine', 'registry', 'config'],
       'Tensor models know neither a scenario nor HTTP.',
     ),
+    only('audit', 'audit', [], 'Whoever changes what is served tells it here; it asks nobody.'),
     only('offload', 'offload', [], 'A thread for what would hold up the event loop.'),
     only(
       'redaction',

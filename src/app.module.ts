@@ -11,6 +11,7 @@ import { ErrorFilter } from './protocols/error.filter.js';
 import { LegacyModule } from './protocols/legacy/legacy.module.js';
 import { V1Module } from './protocols/v1/v1.module.js';
 import { V2Module } from './protocols/v2/v2.module.js';
+import { RepositoryModule } from './protocols/v2/repository.module.js';
 import { RegistryModule } from './registry/registry.module.js';
 import { TensorModule } from './tensor/tensor.module.js';
 import { VisionModule } from './vision/vision.module.js';
@@ -30,6 +31,7 @@ import { VisionModule } from './vision/vision.module.js';
     V1Module,
     V2Module,
     LegacyModule,
+    RepositoryModule,
     HealthModule,
   ],
   // What every route passes through, after the guards of AuthModule and LimitsModule.

@@ -1,22 +1,29 @@
 import 'reflect-metadata';
+import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
+import { audit } from './audit/audit.js';
 import { loadConfig } from './config/config.js';
+import { setVariables } from './config/config.summary.js';
 import { serveDocs } from './docs/docs.js';
 import { Readiness } from './health/readiness.js';
 import { createHttpServer } from './http/fastify.factory.js';
 import { listenForRedirects, listeningPort } from './http/redirect.listener.js';
-import { onStopSignal } from './http/stop.signals.js';
+import { onStopSignal, type StopSignal } from './http/stop.signals.js';
 import { servePlayground } from './playground/playground.js';
 import { bareProblem, sendProblem } from './protocols/problem.js';
 import { ModelRegistry } from './registry/model.registry.js';
+import { ModelWatcher } from './registry/model.watcher.js';
 import { JsonLogger } from './telemetry/logger.js';
 import { logRequests } from './telemetry/request.log.js';
 
 /** Starts the server; answers health routes at once and scores as soon as its models are proved. */
 export async function serve(): Promise<void> {
+  // Until the listener is open there is nothing to drain.
+  let stop: (signal: StopSignal) => Promise<void> = async () => undefined;
+  onStopSignal((signal) => stop(signal));
   const config = loadConfig();
   const logger = new JsonLogger(config.LOG_LEVEL);
   const answers = { sendProblem, bareProblem };
@@ -27,18 +34,14 @@ export async function serve(): Promise<void> {
     bodyParser: false,
     abortOnError: false,
   });
+  auditStart();
   if (config.DOCS === 'on') serveDocs(app, adapter.getInstance());
   if (config.PLAYGROUND === 'on') servePlayground(adapter.getInstance(), config);
   await app.init();
   completeRoutes();
-  await app.listen(config.PORT, config.HOST);
-  logger.log(`listening on ${await app.getUrl()}`, 'Server');
 
-  const port = listeningPort(app.getHttpServer());
-  const redirects = await listenForRedirects(config, port, bareProblem);
-  if (redirects) logger.log(`redirecting from port ${listeningPort(redirects)}`, 'Server');
-
-  onStopSignal(async (signal) => {
+  let redirects: Server | undefined;
+  stop = async (signal) => {
     logger.log('stopping', 'Server');
     app.get(Readiness).drain();
     connections.drain();
@@ -51,7 +54,26 @@ export async function serve(): Promise<void> {
     await connections.close();
     await app.close();
     logger.log('stopped', 'Server');
-  });
+  };
+
+  await app.listen(config.PORT, config.HOST);
+  logger.log(`listening on ${await app.getUrl()}`, 'Server');
+  const port = listeningPort(app.getHttpServer());
+  redirects = await listenForRedirects(config, port, bareProblem);
+  if (redirects) logger.log(`redirecting from port ${listeningPort(redirects)}`, 'Server');
 
   await app.get(ModelRegistry).load();
+  await app.get(ModelWatcher).watch();
+}
+
+function auditStart(): void {
+  audit(
+    {
+      audit: 'server.start',
+      target: 'configuration',
+      principal: 'system:server',
+      result: 'done',
+    },
+    `started with ${setVariables().join(' ')}`,
+  );
 }

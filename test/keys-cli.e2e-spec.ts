@@ -186,7 +186,7 @@ describe('a server that follows a mounted Secret', () => {
   }
 
   const logged = () =>
-    server.logs().flatMap((line) => (line['context'] === 'ApiKeys' ? [String(line['msg'])] : []));
+    server.logs().flatMap((line) => (line['audit'] === 'keys.reload' ? [String(line['msg'])] : []));
 
   async function followed(times: number): Promise<void> {
     for (let tries = 0; logged().length < times && tries < 50; tries += 1) await sleep(100);

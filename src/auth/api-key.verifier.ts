@@ -1,11 +1,17 @@
 import { timingSafeEqual } from 'node:crypto';
 import { unwatchFile, watchFile } from 'node:fs';
-import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { audit } from '../audit/audit.js';
 import { CONFIG, type Config } from '../config/config.module.js';
 import { type ApiKeyEntry, digest, fingerprint, readKeyFile } from './api-key.file.js';
 import type { Principal } from './principal.js';
 
 const POLL_MS = 2_000;
+const RELOAD = {
+  audit: 'keys.reload',
+  target: 'API_KEYS_FILE',
+  principal: 'system:keys-watch',
+} as const;
 
 interface KnownKey {
   readonly digest: Buffer;
@@ -25,7 +31,6 @@ export interface ApiKeyUse {
 /** Verifies API keys against the key file, which is read again when it changes. */
 @Injectable()
 export class ApiKeyVerifier implements OnApplicationShutdown {
-  readonly #logger = new Logger('ApiKeys');
   readonly #file: string | undefined;
   #keys: readonly KnownKey[] = [];
 
@@ -69,10 +74,17 @@ export class ApiKeyVerifier implements OnApplicationShutdown {
         ...knownKey(entry),
         ...uses.get(fingerprint(entry)),
       }));
-      this.#logger.log(`${this.#keys.length} keys read from the changed key file`);
+      const names = this.#keys.map(({ principal }) => principal.id).join(', ');
+      audit(
+        { ...RELOAD, result: 'done' },
+        `${this.#keys.length} keys read from the changed key file: ${names}`,
+      );
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.#logger.error(`the changed key file is not usable, the old keys stay: ${reason}`);
+      audit(
+        { ...RELOAD, result: 'refused', reason },
+        `the changed key file is not usable, the old keys stay: ${reason}`,
+      );
     }
   };
 }

@@ -88,6 +88,13 @@ export const configSchema = z.object({
   MODEL_VERSIONS: pins
     .optional()
     .describe('Versions to serve instead of all, for example `faq:1,vision:2`.'),
+  MODELS_WATCH: z
+    .union([z.literal('off'), count.max(86_400)], 'expected off or a number of seconds')
+    .default('off')
+    .describe(
+      'Seconds between two looks for new and changed versions in `MODELS_DIR`; `off`: they are ' +
+        'loaded when `/v2/repository/models/NAME/load` asks for it.',
+    ),
   EXECUTION_PROVIDERS: names
     .default(['cpu'])
     .describe('ONNX Runtime execution providers in order of preference.'),

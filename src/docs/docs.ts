@@ -18,6 +18,7 @@ const TAGS = {
   'Image classification': 'A photo into the 1000 classes of ImageNet.',
   'Open Inference Protocol': 'Tensors for any model, as KServe, Triton and MLServer speak it.',
   Models: 'What is served.',
+  'Model repository': 'What is in the models folder, and what of it is loaded.',
   'Reference-compatible': 'The routes of the reference services, for their clients to go on using.',
   Health: 'For probes and load balancers.',
 };

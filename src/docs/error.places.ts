@@ -11,6 +11,10 @@ type Place =
   | 'question'
   | 'image'
   | 'tensors'
+  /** Where a model is chosen. */
+  | 'model'
+  /** Where a model is loaded. */
+  | 'repository'
   /** On no operation: an unknown path or method, or a line of the log. */
   | 'none';
 
@@ -26,7 +30,8 @@ const PLACES = {
   unauthenticated: 'credential',
   forbidden: 'scope',
   'not-found': 'none',
-  'model-not-found': 'scoring',
+  'model-not-found': 'model',
+  'model-refused': 'repository',
   'model-ambiguous': 'scoring',
   'method-not-allowed': 'none',
   'not-acceptable': 'body',
@@ -63,9 +68,10 @@ function placesOf(facts: RouteFacts): ReadonlySet<Place> {
   const places = new Set<Place>(['every route']);
   if (access !== 'public') places.add('credential');
   if (mediaTypes !== undefined) places.add('body');
-  if (isScoring(facts)) places.add('scoring');
+  if (isScoring(facts)) places.add('scoring').add('model');
   if (typeof access !== 'object') return places;
   places.add('scope');
+  if (access.anyOf.includes('models.manage')) places.add('repository').add('model');
   if (access.anyOf.includes('faq.score')) places.add('question');
   if (access.anyOf.includes('vision.score')) places.add('image');
   if (access.anyOf.includes('models.score')) places.add('tensors');

@@ -29,6 +29,18 @@ export const WORKED_EXAMPLES: Readonly<Record<string, Readonly<Record<string, Wo
     photo: { summary: 'A small photo in base64', value: { image: photo, top: 3 } },
   },
   postScore: { question: QUESTION, images: IMAGES, keras: KERAS },
+  postV2RepositoryIndex: {
+    all: { summary: 'Every version', value: {} },
+    ready: { summary: 'Those that answer', value: { ready: true } },
+  },
+  postV2RepositoryModelsModelLoad: { plain: { summary: 'As its folder says', value: {} } },
+  postV2RepositoryModelsModelUnload: {
+    plain: { summary: 'No parameters', value: {} },
+    triton: {
+      summary: 'As Triton clients send it',
+      value: { parameters: { unload_dependents: false } },
+    },
+  },
   postFaqScore: { question: QUESTION },
   postVisionScore: { images: IMAGES, keras: KERAS },
 };

@@ -1,4 +1,5 @@
 import {
+  applyDecorators,
   type CallHandler,
   type ExecutionContext,
   Inject,
@@ -26,6 +27,12 @@ const AS_BYTES = Symbol('AsBytes');
  */
 export const AsBytes = () => SetMetadata(AS_BYTES, true);
 
+const OPTIONAL = Symbol('OptionalBody');
+
+/** JSON that may be left out, and its Content-Type too: Open Inference clients send neither. */
+export const OptionalJson = () =>
+  applyDecorators(Accepts('application/json'), SetMetadata(OPTIONAL, true));
+
 /**
  * Reads the body after the guards have let the caller in: JSON is parsed, everything else stays a
  * Buffer. Fastify's own parsers run before any guard and are switched off.
@@ -42,13 +49,17 @@ export class BodyInterceptor implements NestInterceptor {
     if (accepted === undefined) return next.handle();
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const isBytes = this.reflector.get<boolean | undefined>(AS_BYTES, context.getHandler());
-    const type = isBytes ? undefined : requireReadable(request.headers, accepted);
+    const optional = this.reflector.get<boolean | undefined>(OPTIONAL, context.getHandler());
+    const assumed = optional === true ? 'application/json' : undefined;
+    const type = isBytes ? undefined : requireReadable(request.headers, accepted, assumed);
     const { MAX_BODY_BYTES, REQUEST_TIMEOUT_MS } = this.config;
     const withinMs = request.context.arrivedAt + REQUEST_TIMEOUT_MS - performance.now();
     const raw = await readBody(request.raw, { maxBytes: MAX_BODY_BYTES, withinMs });
     const started = performance.now();
     if (isBytes) {
       request.body = await decodeBody(raw, request.headers['content-encoding'], MAX_BODY_BYTES);
+    } else if (optional === true && raw.byteLength === 0) {
+      request.body = {};
     } else {
       request.body = type === 'application/json' ? parseJson(raw) : raw;
     }
@@ -58,10 +69,14 @@ export class BodyInterceptor implements NestInterceptor {
 }
 
 /** @returns the body's media type, where the answer may be JSON */
-function requireReadable(headers: FastifyRequest['headers'], accepted: readonly string[]): string {
+function requireReadable(
+  headers: FastifyRequest['headers'],
+  accepted: readonly string[],
+  assumed: string | undefined,
+): string {
   requireJsonAccepted(headers.accept);
   requireIdentity(headers['content-encoding']);
-  return requireMediaType(headers['content-type'], accepted);
+  return requireMediaType(headers['content-type'] ?? assumed, accepted);
 }
 
 /** The media type without its parameters, in lower case. */

@@ -3,11 +3,17 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, type Server } from 'node:tls';
 import { Logger } from '@nestjs/common';
+import { audit } from '../audit/audit.js';
 import { ConfigError } from '../config/config.js';
 
 const POLL_MS = 2_000;
 const DAY_MS = 86_400_000;
 const WARN_DAYS = 14;
+const RELOAD = {
+  audit: 'certificate.reload',
+  target: 'TLS_CERT_FILE',
+  principal: 'system:certificate-watch',
+} as const;
 
 /** TLS 1.2 only with forward secrecy and authenticated encryption, as HTTP/2 demands. */
 const POLICY = {
@@ -59,7 +65,8 @@ export class ServedCertificate {
   follow(server: Server): void {
     let timer: NodeJS.Timeout;
     server.once('listening', () => {
-      this.#tellValidity('serving the certificate');
+      this.#logger.log(this.#validity('serving the certificate'));
+      this.#warnAnew();
       timer = setInterval(() => void this.#look(server), POLL_MS).unref();
     });
     server.once('close', () => clearInterval(timer));
@@ -94,20 +101,27 @@ export class ServedCertificate {
       this.#refused = undefined;
       // Connections keep what they negotiated; new ones get the new certificate.
       server.setSecureContext(this.options);
-      this.#tellValidity('took over the new certificate');
+      audit({ ...RELOAD, result: 'done' }, this.#validity('took over the new certificate'));
+      this.#warnAnew();
     }
   }
 
   #refuse(id: string, reason: string): void {
     const again = this.#refused?.id === id;
     if (again && this.#refused?.told === false) {
-      this.#logger.error(`the new certificate cannot be used (${reason}): the old one stays`);
+      audit(
+        { ...RELOAD, result: 'refused', reason },
+        `the new certificate cannot be used (${reason}): the old one stays`,
+      );
     }
     this.#refused = { id, reason, told: again };
   }
 
-  #tellValidity(what: string): void {
-    this.#logger.log(`${what}, valid until ${endOf(this.#current).toISOString()}`);
+  #validity(what: string): string {
+    return `${what}, valid until ${endOf(this.#current).toISOString()}`;
+  }
+
+  #warnAnew(): void {
     this.#warnedAt = 0;
     this.#warnOfExpiry();
   }

@@ -61,6 +61,11 @@ export const ERRORS = {
     title: 'Incomplete body',
     help: 'The body ended before its Content-Length. Send it again.',
   },
+  'model-refused': {
+    status: 400,
+    title: 'Model refused',
+    help: 'The version in the models folder cannot be served; the detail says why. What was served before goes on.',
+  },
   unauthenticated: {
     status: 401,
     title: 'Credential needed',

@@ -24,13 +24,19 @@ export async function findVersions(root: string): Promise<Map<string, number[]>>
     );
   });
   for (const name of names) {
-    const versions = (await subfolders(join(root, name)))
-      .filter((folder) => /^[1-9]\d{0,8}$/.test(folder))
-      .map(Number)
-      .toSorted((a, b) => b - a);
+    const versions = await versionsOf(root, name);
     if (versions.length > 0) found.set(name, versions);
   }
   return found;
+}
+
+/** Versions of one name in descending order; none where it has no folder. */
+export async function versionsOf(root: string, name: string): Promise<number[]> {
+  const folders = await subfolders(join(root, name)).catch(() => []);
+  return folders
+    .filter((folder) => /^[1-9]\d{0,8}$/.test(folder))
+    .map(Number)
+    .toSorted((a, b) => b - a);
 }
 
 type ListedFile = ModelManifest['files'][number];
@@ -82,6 +88,52 @@ export function parseGolden<T>(schema: z.ZodType<T>, golden: unknown): T {
   throw new ModelFolderError(`golden.json: ${z.prettifyError(parsed.error)}`);
 }
 
+/** Why a version's folder is not whole: no model.json yet, or files that are still being copied. */
+export async function lacksOf(root: string, identity: ModelIdentity): Promise<string | undefined> {
+  const read = Promise.all([readManifest(root, identity), readGolden(root, identity)]);
+  return read.then(() => undefined, reasonOf);
+}
+
+/**
+ * Tells one content of a version's folder from another: model.json, which holds the checksum of
+ * every file, golden.json, and when each file was written. Undefined while model.json is not there
+ * or files that it names are not there in their full size.
+ */
+export async function fingerprint(
+  root: string,
+  identity: ModelIdentity,
+): Promise<string | undefined> {
+  const folder = folderOf(root, identity);
+  const hash = createHash('sha256');
+  try {
+    const text = await readFile(join(folder, 'model.json'), 'utf8');
+    hash.update(text);
+    const manifest = modelManifest.safeParse(parseJson(text));
+    // One that can never become a model is whole too: it is refused, with its reason.
+    if (!manifest.success) return hash.digest('hex');
+    hash.update(await readFile(join(folder, 'golden.json')));
+    for (const file of manifest.data.files) {
+      await checkSize(folder, file);
+      hash.update(`${file.path} ${(await stat(join(folder, file.path))).mtimeMs} `);
+    }
+    return hash.digest('hex');
+  } catch {
+    return undefined;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 function folderOf(root: string, { name, version }: ModelIdentity): string {
   return resolve(root, name, String(version));
 }
@@ -89,9 +141,10 @@ function folderOf(root: string, { name, version }: ModelIdentity): string {
 async function subfolders(folder: string): Promise<string[]> {
   const names: string[] = [];
   for (const entry of await readdir(folder)) {
-    // stat follows links: mounted volumes are often links.
-    if (!entry.startsWith('.') && (await stat(join(folder, entry))).isDirectory())
-      names.push(entry);
+    if (entry.startsWith('.')) continue;
+    // stat follows links: mounted volumes are often links. What goes away in between is not there.
+    const found = await stat(join(folder, entry)).catch(() => undefined);
+    if (found?.isDirectory() === true) names.push(entry);
   }
   return names.toSorted();
 }

@@ -1,34 +1,47 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.module.js';
-import { findVersions, readFolder, readGolden } from './model.folder.js';
-import type { LoadedModel, ModelIdentity, ModelKind } from './model.kind.js';
+import { findVersions, fingerprint, lacksOf, versionsOf } from './model.folder.js';
+import { ModelHolds } from './model.holds.js';
+import type { LoadedModel, ModelKind } from './model.kind.js';
 import type { ModelManifest } from './model.manifest.js';
+import { ModelProver } from './model.prover.js';
+import type {
+  IndexedVersion,
+  ModelVersion,
+  ReadyVersion,
+  VersionChange,
+  VersionSource,
+} from './model.version.js';
+import { ModelVersions } from './model.versions.js';
 
-/** A version as the repository knows it: being served, or refused with the reason. */
-export type ModelVersion =
-  | (ModelIdentity & { state: 'ready'; manifest: ModelManifest; model: LoadedModel })
-  | (ModelIdentity & { state: 'refused'; reason: string });
+export type { ModelVersion } from './model.version.js';
 
-/** Finds, checks, loads and proves the versions of the models folder. */
+/** The versions of the models folder: found, proved, served, replaced and ended. */
 @Injectable()
 export class ModelRegistry implements OnApplicationShutdown {
   readonly #logger = new Logger('ModelRegistry');
-  readonly #kinds = new Map<ModelManifest['kind'], ModelKind>();
-  /** By name, versions in descending order; the first that is ready serves. */
-  readonly #models = new Map<string, ModelVersion[]>();
+  readonly #models = new Map<string, ModelVersions>();
+  readonly #holds = new ModelHolds();
+  readonly #prover: ModelProver;
   #loaded = false;
 
-  constructor(@Inject(CONFIG) private readonly config: Config) {}
+  constructor(@Inject(CONFIG) private readonly config: Config) {
+    this.#prover = new ModelProver(config.MODELS_DIR);
+  }
 
   addKind<M extends ModelManifest>(kind: ModelKind<M>): void {
-    this.#kinds.set(kind.kind, kind as unknown as ModelKind);
+    this.#prover.addKind(kind);
   }
 
   /** Loads every version that the configuration asks for; refused ones stay listed. */
   async load(): Promise<void> {
-    const found = await findVersions(this.config.MODELS_DIR);
-    const names = this.config.MODELS ?? [...found.keys()];
-    await Promise.all(names.map((name) => this.#loadName(name, found.get(name) ?? [])));
+    const names = this.config.MODELS ?? [...(await findVersions(this.config.MODELS_DIR)).keys()];
+    const loading = names.map(async (name) => {
+      const versions = this.#add(name, { wanted: true });
+      if ((await versions.load()).length > 0) return;
+      this.#logger.error(`model ${name}: no version found`);
+    });
+    await Promise.all(loading);
     this.#loaded = true;
   }
 
@@ -37,71 +50,115 @@ export class ModelRegistry implements OnApplicationShutdown {
     return this.#loaded;
   }
 
-  /** Every served name has a version that can score. */
+  /** Every name that is to be served has a version that can score. */
   get ready(): boolean {
-    if (!this.#loaded || this.#models.size === 0) return false;
-    return [...this.#models.keys()].every((name) => this.serving(name)?.model.healthy === true);
+    const standings = [...this.#models.values()].map(({ standing }) => standing);
+    const expected = standings.filter((standing) => standing !== 'unproved');
+    return this.#loaded && expected.length > 0 && !expected.includes('failing');
   }
 
   versions(): ModelVersion[] {
-    return [...this.#models.values()].flat();
+    return [...this.#models.values()].flatMap((versions) => versions.list());
   }
 
   /** The version that answers for a name: the asked one, else the highest good one. */
-  serving(name: string, version?: number) {
-    return this.#models
-      .get(name)
-      ?.filter((candidate) => candidate.state === 'ready')
-      .find((candidate) => version === undefined || candidate.version === version);
+  serving(name: string, version?: number): ReadyVersion | undefined {
+    return this.#models.get(name)?.serving(version);
   }
 
   /** Loaded versions of one kind that answer for their names. */
-  servingKind(kind: ModelManifest['kind']) {
-    return [...this.#models.keys()]
-      .map((name) => this.serving(name))
-      .filter((entry) => entry?.model.kind === kind);
+  servingKind(kind: ModelManifest['kind']): ReadyVersion[] {
+    return [...this.#models.values()]
+      .flatMap((versions) => versions.serving() ?? [])
+      .filter(({ model }) => model.kind === kind);
+  }
+
+  /**
+   * A model stays alive while somebody holds it, also when a new version has taken over. Whoever
+   * takes one out of the registry holds it until the answer is there.
+   */
+  hold(model: LoadedModel): Disposable {
+    return this.#holds.hold(model);
+  }
+
+  /** Every version known, and those in the models folder that were not tried. */
+  async index(): Promise<IndexedVersion[]> {
+    const found = await findVersions(this.config.MODELS_DIR).catch(
+      () => new Map<string, number[]>(),
+    );
+    const names = new Set([...found.keys(), ...this.#models.keys()]);
+    const entries = await Promise.all(
+      [...names].toSorted().map(async (name) => {
+        const known = this.#models.get(name)?.index() ?? [];
+        const others = this.#wanted(name, found.get(name) ?? []).filter((version) =>
+          known.every((entry) => entry.version !== version),
+        );
+        const reason = this.#models.get(name)?.standing === 'unloaded' ? 'unloaded' : 'not loaded';
+        const untried = others.map(async (version): Promise<IndexedVersion> => {
+          const lack = await lacksOf(this.config.MODELS_DIR, { name, version });
+          return { name, version, state: 'unavailable', reason: lack ?? reason };
+        });
+        return [...known, ...(await Promise.all(untried))].toSorted(
+          (a, b) => b.version - a.version,
+        );
+      }),
+    );
+    return entries.flat();
+  }
+
+  /** Loads all versions of a name anew, see ModelVersions.load; none: there is no such name. */
+  async reload(name: string): Promise<VersionChange[]> {
+    if (!this.#isListed(name)) return [];
+    const known = this.#models.get(name);
+    if (known !== undefined) return known.load();
+    const found = await versionsOf(this.config.MODELS_DIR, name);
+    return found.length === 0 ? [] : this.#add(name, { wanted: false }).load();
+  }
+
+  /** Loads what has changed in the models folder, and names that are new there. */
+  async refresh(): Promise<VersionChange[]> {
+    const found = await findVersions(this.config.MODELS_DIR);
+    for (const name of found.keys()) {
+      if (this.#isListed(name) && !this.#models.has(name)) this.#add(name, { wanted: false });
+    }
+    const changes: VersionChange[] = [];
+    for (const versions of this.#models.values()) changes.push(...(await versions.refresh()));
+    return changes;
+  }
+
+  /** Resolves when the last request has its answer; false: no such name. */
+  async unload(name: string): Promise<boolean> {
+    await this.#models.get(name)?.unload();
+    return this.#models.has(name);
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const ready = this.versions().filter((version) => version.state === 'ready');
-    await Promise.all(ready.map(({ model }) => model.close()));
+    await Promise.all([...this.#models.values()].map((versions) => versions.close()));
   }
 
-  async #loadName(name: string, found: readonly number[]): Promise<void> {
+  #add(name: string, { wanted }: { wanted: boolean }): ModelVersions {
+    const root = this.config.MODELS_DIR;
+    const source: VersionSource = {
+      find: async () => this.#wanted(name, await versionsOf(root, name)),
+      fingerprint: (version) => fingerprint(root, { name, version }),
+      prove: (version) => this.#prover.prove({ name, version }),
+      retire: async ({ model }) => {
+        await this.#holds.released(model);
+        await model.close();
+      },
+    };
+    const versions = new ModelVersions(name, source, wanted);
+    this.#models.set(name, versions);
+    return versions;
+  }
+
+  #isListed(name: string): boolean {
+    return this.config.MODELS?.includes(name) ?? true;
+  }
+
+  #wanted(name: string, found: readonly number[]): readonly number[] {
+    if (!this.#isListed(name)) return [];
     const pinned = this.config.MODEL_VERSIONS?.get(name);
-    const versions = pinned === undefined ? found : [pinned];
-    if (versions.length === 0) this.#logger.error(`model ${name}: no version found`);
-    this.#models.set(name, []);
-    const loading = versions.map((version) => this.#loadVersion({ name, version }));
-    this.#models.set(name, await Promise.all(loading));
-  }
-
-  async #loadVersion(identity: ModelIdentity): Promise<ModelVersion> {
-    const label = `model ${identity.name} version ${identity.version}`;
-    const started = performance.now();
-    try {
-      const ready = await this.#prove(identity);
-      this.#logger.log(`${label} is ready after ${Math.round(performance.now() - started)} ms`);
-      return ready;
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#logger.error(`${label} is refused: ${reason}`);
-      return { ...identity, state: 'refused', reason };
-    }
-  }
-
-  async #prove(identity: ModelIdentity): Promise<ModelVersion> {
-    const folder = await readFolder(this.config.MODELS_DIR, identity);
-    const kind = this.#kinds.get(folder.manifest.kind);
-    if (kind === undefined) throw new Error(`kind ${folder.manifest.kind} is not served`);
-    const golden = await readGolden(this.config.MODELS_DIR, identity);
-    const model = await kind.load(folder);
-    try {
-      await model.verify(golden);
-    } catch (error) {
-      await model.close();
-      throw error;
-    }
-    return { ...identity, state: 'ready', manifest: folder.manifest, model };
+    return pinned === undefined ? found : [pinned];
   }
 }

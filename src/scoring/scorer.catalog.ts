@@ -73,6 +73,11 @@ export class ScorerCatalog {
     return ready.filter((entry) => entry.name === name).map((entry) => entry.version);
   }
 
+  /** Take it in the tick of `find`: a model that is replaced ends after the last one who holds it. */
+  hold(scorer: Scorer | ServedModel): Disposable {
+    return this.registry.hold(scorer);
+  }
+
   list(): ModelListing[] {
     return this.registry.versions().map((entry) => {
       const { name, version, state } = entry;

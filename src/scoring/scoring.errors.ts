@@ -9,6 +9,8 @@ export type ScoringErrorCode =
   | 'image-too-large'
   /** No such model or version of the kind. */
   | 'model-not-found'
+  /** A version that was asked to be loaded is not good. */
+  | 'model-refused'
   /** Several models of the kind and none chosen. */
   | 'model-ambiguous'
   /** The models are still loading, or the chosen one was refused. */

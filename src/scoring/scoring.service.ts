@@ -46,6 +46,7 @@ export class ScoringService {
     context: ScoreContext,
   ): Promise<Scored<S>> {
     const scorer = this.catalog.find(kind, context.choice);
+    using _held = this.catalog.hold(scorer);
     context.chosen?.(scorer.identity);
     using deadline = this.#deadline(context);
     const scoring = scorer.score(input, { signal: deadline.signal, timings: context.timings });
@@ -61,6 +62,7 @@ export class ScoringService {
   async infer(inputs: InferInputs, context: ScoreContext): Promise<Tensors> {
     const { model: name = '', version } = context.choice;
     const model = this.catalog.findServed(name, version);
+    using _held = this.catalog.hold(model);
     context.chosen?.(model.identity);
     const rows = rowsOf(inputs);
     if (rows === 0) return noRows(model);

@@ -19,7 +19,8 @@ export class JsonLogger implements LoggerService {
 
   log(message: unknown, context?: string): void {
     const level = context !== undefined && ASSEMBLY.has(context) ? 'debug' : 'info';
-    this.pino[level]({ context }, String(message));
+    if (isLine(message)) this.pino[level]({ context, ...message });
+    else this.pino[level]({ context }, String(message));
   }
 
   warn(message: unknown, context?: string): void {
@@ -27,7 +28,9 @@ export class JsonLogger implements LoggerService {
   }
 
   error(message: unknown, ...details: unknown[]): void {
-    this.pino.error({ context: details.at(-1) }, String(message));
+    const context = details.at(-1);
+    if (isLine(message)) this.pino.error({ context, ...message });
+    else this.pino.error({ context }, String(message));
   }
 
   fatal(message: unknown, ...details: unknown[]): void {
@@ -41,4 +44,9 @@ export class JsonLogger implements LoggerService {
   verbose(message: unknown, context?: string): void {
     this.pino.trace({ context }, String(message));
   }
+}
+
+/** A line whose members are fields of the log, as of the audit trail. */
+function isLine(message: unknown): message is Record<string, unknown> {
+  return typeof message === 'object' && message !== null && 'msg' in message;
 }
