@@ -11,11 +11,13 @@ import { ErrorFilter } from './protocols/error.filter.js';
 import { LegacyModule } from './protocols/legacy/legacy.module.js';
 import { V1Module } from './protocols/v1/v1.module.js';
 import { RegistryModule } from './registry/registry.module.js';
+import { TelemetryModule } from './telemetry/telemetry.module.js';
 import { VisionModule } from './vision/vision.module.js';
 
 @Module({
   imports: [
     ConfigModule,
+    TelemetryModule,
     RegistryModule,
     // Credentials, then quotas of those they name
     AuthModule,

@@ -13,15 +13,26 @@ import { servePlayground } from './playground/playground.js';
 import { bareProblem, sendProblem } from './protocols/problem.js';
 import { ModelRegistry } from './registry/model.registry.js';
 import { JsonLogger } from './telemetry/logger.js';
+import { listenForScrapes } from './telemetry/metrics/management.listener.js';
+import { measureCertificate, measureProcess } from './telemetry/metrics/process.metrics.js';
 import { logRequests } from './telemetry/request.log.js';
+import { startTelemetry } from './telemetry/telemetry.js';
+import { watchRequests } from './telemetry/watch.requests.js';
 
 /** Starts the server; answers health routes at once and scores as soon as its models are proved. */
 export async function serve(): Promise<void> {
   const config = loadConfig();
   const logger = new JsonLogger(config.LOG_LEVEL);
+  const telemetry = await startTelemetry(config, logger);
   const answers = { sendProblem, bareProblem };
-  const { adapter, connections, completeRoutes } = createHttpServer(config, answers);
+  const { adapter, connections, certificateEnd, completeRoutes } = createHttpServer(
+    config,
+    answers,
+  );
+  await watchRequests(adapter.getInstance(), config, telemetry);
   logRequests(adapter.getInstance(), logger);
+  measureProcess();
+  measureCertificate(certificateEnd);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, {
     logger,
     bodyParser: false,
@@ -38,6 +49,9 @@ export async function serve(): Promise<void> {
   const redirects = await listenForRedirects(config, port, bareProblem);
   if (redirects) logger.log(`redirecting from port ${listeningPort(redirects)}`, 'Server');
 
+  const management = await listenForScrapes(config, telemetry.prometheus);
+  if (management) logger.log(`metrics on port ${listeningPort(management)}`, 'Server');
+
   onStopSignal(async (signal) => {
     logger.log('stopping', 'Server');
     app.get(Readiness).drain();
@@ -50,7 +64,11 @@ export async function serve(): Promise<void> {
     redirects?.close();
     await connections.close();
     await app.close();
+    management?.close();
+    await telemetry.shutdown();
     logger.log('stopped', 'Server');
+    // A destination of telemetry that hangs would keep the process.
+    process.exit();
   });
 
   await app.get(ModelRegistry).load();

@@ -56,6 +56,7 @@ async function start(): Promise<Running> {
       ...process.env,
       HOST: '127.0.0.1',
       PORT: process.env['PORT'] ?? (once ? '0' : '8443'),
+      MANAGEMENT_PORT: process.env['MANAGEMENT_PORT'] ?? '0',
       TLS_CERT_FILE: join(folder, 'tls.crt'),
       TLS_KEY_FILE: join(folder, 'tls.key'),
       API_KEYS_FILE: join(folder, 'keys.json'),

@@ -51,6 +51,10 @@ export class ServedCertificate {
     }
   }
 
+  get validTo(): Date {
+    return endOf(this.#current);
+  }
+
   get options() {
     return { ...POLICY, ...this.#current };
   }

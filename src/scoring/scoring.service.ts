@@ -1,9 +1,11 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.module.js';
+import { EngineError } from '../engine/engine.errors.js';
 import type { ModelIdentity } from '../registry/model.kind.js';
 import { type ModelChoice, type ModelListing, ScorerCatalog } from './scorer.catalog.js';
 import type { Scenario, Scenarios, Timings } from './scorer.js';
 import { ScoringError } from './scoring.errors.js';
+import { SCORING_OBSERVER, type ScoringObserver, type ScoringRecord } from './scoring.observer.js';
 
 /** What the edge knows of a request and scoring needs. */
 export interface ScoreContext {
@@ -30,6 +32,7 @@ export class ScoringService {
   constructor(
     private readonly catalog: ScorerCatalog,
     @Inject(CONFIG) private readonly config: Config,
+    @Optional() @Inject(SCORING_OBSERVER) private readonly observer?: ScoringObserver,
   ) {}
 
   /** @throws ScoringError or EngineError */
@@ -38,17 +41,32 @@ export class ScoringService {
     input: Scenarios[S]['input'],
     context: ScoreContext,
   ): Promise<Scored<S>> {
-    const scorer = this.catalog.find(kind, context.choice);
-    context.chosen?.(scorer.identity);
-    using deadline = this.#deadline(context);
-    const scoring = scorer.score(input, { signal: deadline.signal, timings: context.timings });
-    const result = await Promise.race([scoring, deadline.passed]);
-    return { model: scorer.identity, result };
+    const timings: Timings = {};
+    let model: ModelIdentity | undefined;
+    try {
+      const scorer = this.catalog.find(kind, context.choice);
+      model = scorer.identity;
+      context.chosen?.(model);
+      using deadline = this.#deadline(context);
+      const scoring = scorer.score(input, { signal: deadline.signal, timings });
+      const result = await Promise.race([scoring, deadline.passed]);
+      this.#tell(context, { model, rows: 1, timings, outcome: 'ok', ...quality(result) });
+      return { model, result };
+    } catch (error) {
+      this.#tell(context, { model, rows: 1, timings, outcome: outcomeOf(error) });
+      throw error;
+    } finally {
+      addTimings(context.timings, timings);
+    }
   }
 
   /** Every version found in the repository, for people and programs that choose one. */
   models(): ModelListing[] {
     return this.catalog.list();
+  }
+
+  #tell({ arrivedAt }: ScoreContext, record: Omit<ScoringRecord, 'totalMs'>): void {
+    this.observer?.scored({ ...record, totalMs: performance.now() - arrivedAt });
   }
 
   #deadline({ arrivedAt, timeoutMs, gone }: ScoreContext) {
@@ -74,5 +92,24 @@ export class ScoringService {
         gone.removeEventListener('abort', hangUp);
       },
     };
+  }
+}
+
+/** How sure the model was. */
+function quality(result: Scenarios[Scenario]['result']) {
+  if ('predictions' in result) return { topProbability: result.predictions[0]?.probability };
+  return { topProbability: result.matches[0]?.probability, answered: result.answered };
+}
+
+function outcomeOf(error: unknown): ScoringRecord['outcome'] {
+  const known = error instanceof ScoringError || error instanceof EngineError;
+  return known ? error.code : 'internal-error';
+}
+
+/** A request may hold several inputs; its phases are sums over them. */
+function addTimings(sums: Timings, added: Timings): void {
+  for (const phase of ['decode', 'queue', 'infer'] as const) {
+    const ms = added[phase];
+    if (ms !== undefined) sums[phase] = (sums[phase] ?? 0) + ms;
   }
 }

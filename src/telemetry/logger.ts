@@ -4,9 +4,17 @@ import { type Logger as Pino, pino } from 'pino';
 /** Nest's own account of how it puts the application together. */
 const ASSEMBLY = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer']);
 
+/** Told of every warning and worse. */
+export type LogSink = (
+  level: 'warn' | 'error' | 'fatal',
+  message: string,
+  context: string | undefined,
+) => void;
+
 /** Writes one JSON line an event on standard output; Nest and our classes log through it. */
 export class JsonLogger implements LoggerService {
   readonly pino: Pino;
+  sink: LogSink | undefined;
 
   constructor(level: string) {
     this.pino = pino({
@@ -24,14 +32,17 @@ export class JsonLogger implements LoggerService {
 
   warn(message: unknown, context?: string): void {
     this.pino.warn({ context }, String(message));
+    this.sink?.('warn', String(message), context);
   }
 
   error(message: unknown, ...details: unknown[]): void {
     this.pino.error({ context: details.at(-1) }, String(message));
+    this.sink?.('error', String(message), String(details.at(-1)));
   }
 
   fatal(message: unknown, ...details: unknown[]): void {
     this.pino.fatal({ context: details.at(-1) }, String(message));
+    this.sink?.('fatal', String(message), String(details.at(-1)));
   }
 
   debug(message: unknown, context?: string): void {
