@@ -29,6 +29,7 @@ export async function startServer(env = {}) {
       ...process.env,
       HOST: '127.0.0.1',
       PORT: '0',
+      MANAGEMENT_PORT: '0',
       TLS_CERT_FILE: join(folder, 'tls.crt'),
       TLS_KEY_FILE: join(folder, 'tls.key'),
       API_KEYS_FILE: join(folder, 'keys.json'),

@@ -14,11 +14,13 @@ import { V2Module } from './protocols/v2/v2.module.js';
 import { RepositoryModule } from './protocols/v2/repository.module.js';
 import { RegistryModule } from './registry/registry.module.js';
 import { TensorModule } from './tensor/tensor.module.js';
+import { TelemetryModule } from './telemetry/telemetry.module.js';
 import { VisionModule } from './vision/vision.module.js';
 
 @Module({
   imports: [
     ConfigModule,
+    TelemetryModule,
     RegistryModule,
     // Credentials, then quotas of those they name
     AuthModule,

@@ -17,7 +17,11 @@ import { bareProblem, sendProblem } from './protocols/problem.js';
 import { ModelRegistry } from './registry/model.registry.js';
 import { ModelWatcher } from './registry/model.watcher.js';
 import { JsonLogger } from './telemetry/logger.js';
+import { listenForScrapes } from './telemetry/metrics/management.listener.js';
+import { measureCertificate, measureProcess } from './telemetry/metrics/process.metrics.js';
 import { logRequests } from './telemetry/request.log.js';
+import { startTelemetry } from './telemetry/telemetry.js';
+import { watchRequests } from './telemetry/watch.requests.js';
 
 /** Starts the server; answers health routes at once and scores as soon as its models are proved. */
 export async function serve(): Promise<void> {
@@ -26,9 +30,16 @@ export async function serve(): Promise<void> {
   onStopSignal((signal) => stop(signal));
   const config = loadConfig();
   const logger = new JsonLogger(config.LOG_LEVEL);
+  const telemetry = await startTelemetry(config, logger);
   const answers = { sendProblem, bareProblem };
-  const { adapter, connections, completeRoutes } = createHttpServer(config, answers);
+  const { adapter, connections, certificateEnd, completeRoutes } = createHttpServer(
+    config,
+    answers,
+  );
+  await watchRequests(adapter.getInstance(), config, telemetry);
   logRequests(adapter.getInstance(), logger);
+  measureProcess();
+  measureCertificate(certificateEnd);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, {
     logger,
     bodyParser: false,
@@ -41,6 +52,7 @@ export async function serve(): Promise<void> {
   completeRoutes();
 
   let redirects: Server | undefined;
+  let management: Server | undefined;
   stop = async (signal) => {
     logger.log('stopping', 'Server');
     app.get(Readiness).drain();
@@ -53,6 +65,8 @@ export async function serve(): Promise<void> {
     redirects?.close();
     await connections.close();
     await app.close();
+    management?.close();
+    await telemetry.shutdown();
     logger.log('stopped', 'Server');
   };
 
@@ -61,6 +75,8 @@ export async function serve(): Promise<void> {
   const port = listeningPort(app.getHttpServer());
   redirects = await listenForRedirects(config, port, bareProblem);
   if (redirects) logger.log(`redirecting from port ${listeningPort(redirects)}`, 'Server');
+  management = await listenForScrapes(config, telemetry.prometheus);
+  if (management) logger.log(`metrics on port ${listeningPort(management)}`, 'Server');
 
   await app.get(ModelRegistry).load();
   await app.get(ModelWatcher).watch();

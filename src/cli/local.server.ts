@@ -45,6 +45,7 @@ export class LocalServer {
         ...env,
         HOST: '127.0.0.1',
         PORT: port,
+        MANAGEMENT_PORT: process.env['MANAGEMENT_PORT'] ?? '0',
         TLS: 'on',
         TLS_CERT_FILE: join(folder, 'tls.crt'),
         TLS_KEY_FILE: join(folder, 'tls.key'),

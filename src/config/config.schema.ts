@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { addressRanges, origins } from './edge.values.js';
+import { connectionString } from './telemetry.values.js';
 
 const flag = z.enum(['on', 'off']);
 const port = z.coerce.number().int().min(0).max(65535);
@@ -125,6 +126,47 @@ export const configSchema = z.object({
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
     .describe('Least severe level that is logged.'),
+  MANAGEMENT_PORT: z
+    .union([z.literal('off'), port])
+    .default(9090)
+    .describe(
+      'Port of `/metrics` for Prometheus, plain HTTP, for the inside of the cluster only; 0 takes a ' +
+        'free one, `off` none.',
+    ),
+  OTEL_SERVICE_NAME: z
+    .string()
+    .regex(/^[\w.-]{1,128}$/, 'expected a plain name')
+    .default('nestor')
+    .describe('Name of the service in traces, metrics and Application Insights (cloud role name).'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('OTLP collector (http/protobuf) for traces, metrics and logs; unset: none.'),
+  OTEL_METRIC_EXPORT_INTERVAL: count
+    .min(1_000)
+    .default(60_000)
+    .describe('Milliseconds between two exports of metrics to OTLP and Application Insights.'),
+  TRACES_PER_SECOND: z.coerce
+    .number()
+    .min(0)
+    .default(5)
+    .describe(
+      'Requests a second whose traces are exported, whatever their callers ask for; 0: none. It ' +
+        'matters where OTLP or Application Insights is set.',
+    ),
+  APPLICATIONINSIGHTS_CONNECTION_STRING: connectionString
+    .optional()
+    .describe('Connection string of Application Insights; unset: nothing is sent there.'),
+  APPLICATIONINSIGHTS_AUTH: z
+    .enum(['key', 'entra'])
+    .default('key')
+    .describe(
+      '`entra` authenticates to the ingestion with the workload identity of the pod, for resources ' +
+        'without local authentication.',
+    ),
+  APPLICATIONINSIGHTS_LIVE_METRICS: flag
+    .default('off')
+    .describe('Live Metrics of Application Insights: a connection that is polled every second.'),
   DOCS: flag.default('on').describe('Swagger UI at /docs and /openapi.json.'),
   PLAYGROUND: flag.default('on').describe('The example client at /playground.'),
   AZURE_AD_CLIENT_ID: z

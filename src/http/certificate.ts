@@ -57,6 +57,10 @@ export class ServedCertificate {
     }
   }
 
+  get validTo(): Date {
+    return endOf(this.#current);
+  }
+
   get options() {
     return { ...POLICY, ...this.#current };
   }

@@ -27,6 +27,8 @@ import { redirectForwarded, trustedProxies } from './trusted.proxies.js';
 export interface HttpServer {
   readonly adapter: FastifyAdapter;
   readonly connections: Connections;
+  /** When the served certificate ends; undefined without TLS. */
+  readonly certificateEnd: () => Date | undefined;
   /** Call when every route is registered. */
   readonly completeRoutes: () => void;
 }
@@ -41,7 +43,8 @@ export interface ProblemAnswers {
 export function createHttpServer(config: Config, answers: ProblemAnswers): HttpServer {
   const { sendProblem, bareProblem } = answers;
   const isTrusted = config.TRUST_PROXY && trustedProxies(config.TRUST_PROXY);
-  const instance = listener(config, {
+  const certificate = config.TLS === 'off' ? undefined : certificateOf(config);
+  const instance = listener(config, certificate, {
     genReqId: requestId,
     logger: false,
     ...timeoutsOf(config),
@@ -66,13 +69,19 @@ export function createHttpServer(config: Config, answers: ProblemAnswers): HttpS
   if (config.CORS_ORIGINS) allowOrigins(instance, config.CORS_ORIGINS);
   leaveBodiesUnread(instance);
   const completeRoutes = watchMethods(instance);
-  return { adapter: new FastifyAdapter(instance as never), connections, completeRoutes };
+  const adapter = new FastifyAdapter(instance as never);
+  return { adapter, connections, certificateEnd: () => certificate?.validTo, completeRoutes };
 }
 
 /** HTTP/1.1 and HTTP/2 by ALPN over TLS; HTTP/1.1 alone behind a proxy that ends TLS. */
-function listener(config: Config, options: FastifyServerOptions): FastifyInstance {
-  if (config.TLS === 'off') return fastify({ ...options, http: LISTENER } as FastifyServerOptions);
-  const certificate = new ServedCertificate(config.TLS_CERT_FILE ?? '', config.TLS_KEY_FILE ?? '');
+function listener(
+  config: Config,
+  certificate: ServedCertificate | undefined,
+  options: FastifyServerOptions,
+): FastifyInstance {
+  if (certificate === undefined) {
+    return fastify({ ...options, http: LISTENER } as FastifyServerOptions);
+  }
   const https = { ...SECURE_LISTENER, ...certificate.options };
   const instance = fastify({
     ...options,
@@ -82,6 +91,10 @@ function listener(config: Config, options: FastifyServerOptions): FastifyInstanc
   limitFallback(instance.server, config);
   certificate.follow(instance.server as unknown as TlsServer);
   return instance;
+}
+
+function certificateOf({ TLS_CERT_FILE, TLS_KEY_FILE }: Config): ServedCertificate {
+  return new ServedCertificate(TLS_CERT_FILE ?? '', TLS_KEY_FILE ?? '');
 }
 
 function addSecurityHeaders(instance: FastifyInstance, { TLS }: Config): void {

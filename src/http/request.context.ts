@@ -15,6 +15,10 @@ export interface RequestContext {
   model?: ModelIdentity;
   /** The error code of a refused or failed request. */
   errorCode?: string;
+  /** What went wrong where it was our fault. */
+  fault?: Error;
+  /** Of its trace, or of the caller's where it is not traced. */
+  traceId?: string;
 }
 
 declare module 'fastify' {

@@ -23,6 +23,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   const kind: ErrorKind = ERRORS[code];
   request.context.errorCode = code;
   if (kind.status >= 500) logFault(error, code, request.id);
+  if (kind.status === 500 && error instanceof Error) request.context.fault = error;
   if (reply.raw.destroyed) return;
   if (error instanceof AuthError && error.challenges.length > 0) {
     void reply.header('www-authenticate', error.challenges);

@@ -6,7 +6,15 @@ import { rowsOf, type Tensors } from '../engine/tensor.js';
 import type { ModelIdentity } from '../registry/model.kind.js';
 import { ModelStatistics } from './model.statistics.js';
 import { type ModelChoice, type ModelListing, ScorerCatalog } from './scorer.catalog.js';
-import type { InferInputs, Scenario, Scenarios, ServedModel, Timings } from './scorer.js';
+import type {
+  InferInputs,
+  ScoreCall,
+  Scenario,
+  Scenarios,
+  Scorer,
+  ServedModel,
+  Timings,
+} from './scorer.js';
 import { ScoringError } from './scoring.errors.js';
 import { SCORING_OBSERVER, type ScoringObserver, type ScoringRecord } from './scoring.observer.js';
 
@@ -29,29 +37,38 @@ export interface Scored<S extends Scenario> {
   readonly result: Scenarios[S]['result'];
 }
 
-/** Scores one input: chooses the model and holds the deadline over it. */
+/** How an input of some kind is scored. */
+interface Work<Model, Result> {
+  readonly rows: number;
+  /** @throws ScoringError when none answers */
+  readonly find: () => Model;
+  readonly work: (model: Model, call: ScoreCall) => Promise<Result>;
+  /** How sure the model was. */
+  readonly quality: (result: Result) => Pick<ScoringRecord, 'topProbability' | 'answered'>;
+}
+
+/** Scores inputs: chooses the model, holds the deadline over it and tells what came of it, once. */
 @Injectable()
 export class ScoringService {
   constructor(
     private readonly catalog: ScorerCatalog,
     private readonly statistics: ModelStatistics,
-    @Optional() @Inject(SCORING_OBSERVER) private readonly observer: ScoringObserver | undefined,
     @Inject(CONFIG) private readonly config: Config,
+    @Optional() @Inject(SCORING_OBSERVER) private readonly observer?: ScoringObserver,
   ) {}
 
   /** @throws ScoringError or EngineError */
-  async score<S extends Scenario>(
+  score<S extends Scenario>(
     kind: S,
     input: Scenarios[S]['input'],
     context: ScoreContext,
   ): Promise<Scored<S>> {
-    const scorer = this.catalog.find(kind, context.choice);
-    using _held = this.catalog.hold(scorer);
-    context.chosen?.(scorer.identity);
-    using deadline = this.#deadline(context);
-    const scoring = scorer.score(input, { signal: deadline.signal, timings: context.timings });
-    const result = await Promise.race([scoring, deadline.passed]);
-    return { model: scorer.identity, result };
+    return this.#run(context, {
+      rows: 1,
+      find: () => this.catalog.find(kind, context.choice),
+      work: (scorer, call) => scorer.score(input, call),
+      quality,
+    });
   }
 
   /**
@@ -61,24 +78,37 @@ export class ScoringService {
    */
   async infer(inputs: InferInputs, context: ScoreContext): Promise<Tensors> {
     const { model: name = '', version } = context.choice;
-    const model = this.catalog.findServed(name, version);
-    using _held = this.catalog.hold(model);
-    context.chosen?.(model.identity);
     const rows = rowsOf(inputs);
-    if (rows === 0) return noRows(model);
-    const tell = (outcome: ScoringRecord['outcome']) => {
-      const totalMs = performance.now() - context.arrivedAt;
-      this.#tell({ model: model.identity, rows, timings: context.timings, totalMs, outcome });
-    };
+    const { result } = await this.#run(context, {
+      rows,
+      find: () => this.catalog.findServed(name, version),
+      work: async (model, call) => (rows === 0 ? noRows(model) : model.infer(inputs, call)),
+      quality: () => ({}),
+    });
+    return result;
+  }
+
+  async #run<Model extends Scorer | ServedModel, Result>(
+    context: ScoreContext,
+    { rows, find, work, quality }: Work<Model, Result>,
+  ): Promise<{ model: ModelIdentity; result: Result }> {
+    const timings: Timings = {};
+    let model: ModelIdentity | undefined;
     try {
+      const chosen = find();
+      using _held = this.catalog.hold(chosen);
+      model = chosen.identity;
+      context.chosen?.(model);
       using deadline = this.#deadline(context);
-      const call = { signal: deadline.signal, timings: context.timings };
-      const outputs = await Promise.race([model.infer(inputs, call), deadline.passed]);
-      tell('ok');
-      return outputs;
+      const working = work(chosen, { signal: deadline.signal, timings });
+      const result = await Promise.race([working, deadline.passed]);
+      this.#tell(context, { model, rows, timings, outcome: 'ok', ...quality(result) });
+      return { model, result };
     } catch (error) {
-      tell(outcomeOf(error));
+      this.#tell(context, { model, rows, timings, outcome: outcomeOf(error) });
       throw error;
+    } finally {
+      addTimings(context.timings, timings);
     }
   }
 
@@ -97,7 +127,8 @@ export class ScoringService {
     return this.catalog.list();
   }
 
-  #tell(record: ScoringRecord): void {
+  #tell({ arrivedAt }: ScoreContext, told: Omit<ScoringRecord, 'totalMs'>): void {
+    const record = { ...told, totalMs: performance.now() - arrivedAt };
     this.statistics.scored(record);
     this.observer?.scored(record);
   }
@@ -128,11 +159,6 @@ export class ScoringService {
   }
 }
 
-function outcomeOf(error: unknown): ScoringRecord['outcome'] {
-  const isOurs = error instanceof ScoringError || error instanceof EngineError;
-  return isOurs ? error.code : 'internal-error';
-}
-
 function noRows({ outputs }: ServedModel): Tensors {
   return Object.fromEntries(
     outputs.map(({ name, datatype, shape }) => {
@@ -140,4 +166,23 @@ function noRows({ outputs }: ServedModel): Tensors {
       return [name, emptyTensor(datatype, sides)];
     }),
   );
+}
+
+/** How sure the model was. */
+function quality(result: Scenarios[Scenario]['result']) {
+  if ('predictions' in result) return { topProbability: result.predictions[0]?.probability };
+  return { topProbability: result.matches[0]?.probability, answered: result.answered };
+}
+
+function outcomeOf(error: unknown): ScoringRecord['outcome'] {
+  const known = error instanceof ScoringError || error instanceof EngineError;
+  return known ? error.code : 'internal-error';
+}
+
+/** A request may hold several inputs; its phases are sums over them. */
+function addTimings(sums: Timings, added: Timings): void {
+  for (const phase of ['decode', 'queue', 'infer'] as const) {
+    const ms = added[phase];
+    if (ms !== undefined) sums[phase] = (sums[phase] ?? 0) + ms;
+  }
 }

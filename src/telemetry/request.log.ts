@@ -29,6 +29,7 @@ function lineOf(request: FastifyRequest, status: number, elapsedMs: number) {
   const { context, principal } = request;
   return {
     requestId: request.id,
+    traceId: context.traceId,
     method: request.method,
     route: request.routeOptions.url ?? 'unknown',
     status,

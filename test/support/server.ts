@@ -66,6 +66,7 @@ export class TestServer {
         PATH: process.env['PATH'],
         HOST: '127.0.0.1',
         PORT: '0',
+        MANAGEMENT_PORT: '0',
         API_KEYS_FILE: join(folder, 'keys.json'),
         ...(plain
           ? {}
