@@ -95,7 +95,7 @@ describe('nestor faq build', () => {
     const { code, stdout } = await runCli(['score', '--json', question], { MODELS_DIR: models });
     expect(code).toBe(0);
     const { model, answered, matches } = JSON.parse(stdout);
-    expect(model).toEqual({ name: 'support', version: 1 });
+    expect(model).toEqual({ name: 'support', version: 1, precision: 'int8' });
     expect(answered).toBe(true);
     expect(matches[0].id).toBe(rightId);
     expect(matches[0].answer).toMatch(/\w+ \w+/);

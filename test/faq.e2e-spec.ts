@@ -53,7 +53,7 @@ describe('FAQ matching', () => {
   it('answers as many matches as asked, best first, each with its answer', async () => {
     const question = 'what does === do that == does not';
     const three = (await match({ question })).json();
-    expect(three.model).toEqual({ name: 'faq', version: 1 });
+    expect(three.model).toEqual({ name: 'faq', version: 1, precision: 'int8' });
     expect(three).toMatchObject({ answered: true, similarity: expect.any(Number) });
     expect(three.matches).toHaveLength(3);
     expect(three.matches[0].question).toMatch(/===/);

@@ -77,7 +77,7 @@ describe('image classification', () => {
 
   it('answers as many classes as asked, best first', async () => {
     const { predictions, model } = (await classify(coffee, 'image/jpeg', '?top=5')).json();
-    expect(model).toEqual({ name: 'vision', version: 1 });
+    expect(model).toEqual({ name: 'vision', version: 1, precision: 'fp32' });
     expect(predictions).toHaveLength(5);
     expect(predictions[0]).toMatchObject({ index: 967, wnid: 'n07920052', label: 'espresso' });
     const probabilities = predictions.map(({ probability }: Prediction) => probability);

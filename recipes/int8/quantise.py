@@ -30,7 +30,7 @@ from pixels import graph_input
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 from model_folder import write_manifest  # noqa: E402
 
-CROPS_A_PHOTOGRAPH = 16
+CROPS_A_PHOTOGRAPH = 8
 
 
 class Photographs(CalibrationDataReader):

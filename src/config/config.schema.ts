@@ -23,6 +23,20 @@ const pins = z
     return new Map(pins.map(([name, version]) => [String(name), Number(version)]));
   });
 
+/** `vision:int8` as a map from model name to precision. */
+const precisions = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9._-]+:(fp32|fp16|int8)(,[A-Za-z0-9._-]+:(fp32|fp16|int8))*$/,
+    'expected NAME:PRECISION,… with fp32, fp16 or int8',
+  )
+  .transform((list) => {
+    const pairs = list.split(',').map((pair) => pair.split(':'));
+    return new Map(
+      pairs.map(([name, precision]) => [String(name), precision as 'fp32' | 'fp16' | 'int8']),
+    );
+  });
+
 /**
  * Every environment variable that the server reads, with its default and its sentence;
  * docs/configuration.md is made from this object.
@@ -95,6 +109,11 @@ export const configSchema = z.object({
     .describe(
       'Seconds between two looks for new and changed versions in `MODELS_DIR`; `off`: they are ' +
         'loaded when `/v2/repository/models/NAME/load` asks for it.',
+    ),
+  MODEL_PRECISIONS: precisions
+    .optional()
+    .describe(
+      "Precisions to serve instead of the models' own, for example `vision:int8`; a version without one is refused.",
     ),
   EXECUTION_PROVIDERS: names
     .default(['cpu'])

@@ -65,7 +65,7 @@ export async function readFolder(root: string, identity: ModelIdentity): Promise
   await Promise.all(manifest.files.map((file) => checkHash(folder, file)));
   const listed = new Set(manifest.files.map((file) => file.path));
   return {
-    identity,
+    identity: { ...identity, precision: manifest.precision },
     manifest,
     path(file) {
       if (!listed.has(file)) {

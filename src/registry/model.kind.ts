@@ -1,10 +1,12 @@
 import type { EngineWork } from '../engine/engine.model.js';
-import type { ModelManifest } from './model.manifest.js';
+import type { ModelManifest, Precision } from './model.manifest.js';
 
 /** Which model answers; the version is the folder's number. */
 export interface ModelIdentity {
   readonly name: string;
   readonly version: number;
+  /** Of the graphs that answer. */
+  readonly precision?: Precision;
 }
 
 /** A version's folder, its files already checked against their checksums. */

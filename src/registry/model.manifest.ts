@@ -24,11 +24,25 @@ const measurement = z.strictObject({
   note: z.string().optional(),
 });
 
+const precision = z.enum(['fp32', 'fp16', 'int8']);
+
+export type Precision = z.infer<typeof precision>;
+
+/** Other graphs with the same inputs and outputs; they serve where MODEL_PRECISIONS asks for them. */
+const variant = z.strictObject({
+  precision,
+  graphs: z.array(fileName).min(1),
+  /** Measured on these graphs. */
+  accuracy: z.array(measurement).default([]),
+  /** What golden answers may differ by, in place of golden.json's own tolerance. */
+  tolerance: z.number().positive(),
+});
+
 const common = {
   /** One line for people: architecture and training data. */
   title: z.string().min(1),
   framework: z.string().optional(),
-  precision: z.enum(['fp32', 'fp16', 'int8']).default('fp32'),
+  precision: precision.default('fp32'),
   licence: z.strictObject({ spdx: z.string().min(1), file: fileName.optional() }),
   /** Where the weights come from: package, URL or training data. */
   source: z.string().min(1),
@@ -36,6 +50,7 @@ const common = {
   files: z.array(file).min(1),
   /** ONNX files run one after the other in one instance; a later graph finds earlier outputs by name. */
   graphs: z.array(fileName).min(1),
+  variants: z.array(variant).optional(),
   limits: z
     .strictObject({
       /** Rows that one run may hold. 1 where rows would influence each other (dynamic int8). */

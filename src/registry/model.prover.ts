@@ -1,7 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { readFolder, readGolden } from './model.folder.js';
 import type { ModelIdentity, ModelKind } from './model.kind.js';
-import type { ModelManifest } from './model.manifest.js';
+import type { ModelManifest, Precision } from './model.manifest.js';
+import { variantGolden, withPrecision } from './model.variant.js';
 import type { ReadyVersion } from './model.version.js';
 
 /** Loads a version and lets it show that it is what its folder says. */
@@ -9,7 +10,10 @@ export class ModelProver {
   readonly #logger = new Logger('ModelRegistry');
   readonly #kinds = new Map<ModelManifest['kind'], ModelKind>();
 
-  constructor(private readonly root: string) {}
+  constructor(
+    private readonly root: string,
+    private readonly precisions: ReadonlyMap<string, Precision> = new Map(),
+  ) {}
 
   addKind<M extends ModelManifest>(kind: ModelKind<M>): void {
     this.#kinds.set(kind.kind, kind as unknown as ModelKind);
@@ -32,10 +36,11 @@ export class ModelProver {
   }
 
   async #load(identity: ModelIdentity): Promise<ReadyVersion> {
-    const folder = await readFolder(this.root, identity);
+    const precision = this.precisions.get(identity.name);
+    const folder = withPrecision(await readFolder(this.root, identity), precision);
     const kind = this.#kinds.get(folder.manifest.kind);
     if (kind === undefined) throw new Error(`kind ${folder.manifest.kind} is not served`);
-    const golden = await readGolden(this.root, identity);
+    const golden = variantGolden(await readGolden(this.root, identity), folder);
     const model = await kind.load(folder);
     try {
       await model.verify(golden);

@@ -26,7 +26,7 @@ export class ModelRegistry implements OnApplicationShutdown {
   #loaded = false;
 
   constructor(@Inject(CONFIG) private readonly config: Config) {
-    this.#prover = new ModelProver(config.MODELS_DIR);
+    this.#prover = new ModelProver(config.MODELS_DIR, config.MODEL_PRECISIONS);
   }
 
   addKind<M extends ModelManifest>(kind: ModelKind<M>): void {

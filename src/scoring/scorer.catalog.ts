@@ -18,7 +18,6 @@ export interface ModelListing extends ModelIdentity {
   serving: boolean;
   kind?: ModelManifest['kind'];
   title?: string;
-  precision?: string;
   /** SPDX expression. */
   licence?: string;
   source?: string;

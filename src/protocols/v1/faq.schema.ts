@@ -18,7 +18,11 @@ export const matchRequest = z
   });
 
 export const modelRef = z
-  .object({ name: z.string(), version: z.int() })
+  .object({
+    name: z.string(),
+    version: z.int(),
+    precision: z.enum(['fp32', 'fp16', 'int8']).optional().describe('Of the weights.'),
+  })
   .describe('The model that answered.');
 
 const probability = z.number().min(0).max(1);
