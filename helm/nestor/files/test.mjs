@@ -28,7 +28,8 @@ for (const [url, path, body, member] of [
 ]) {
   if (url === undefined) continue;
   await expect(`${path} refuses strangers`, url + path, body, (status) => status === 401);
-  if (API_KEY) await expect(`${path} scores`, url + path, { ...body, key: API_KEY }, scored(member));
+  if (API_KEY)
+    await expect(`${path} scores`, url + path, { ...body, key: API_KEY }, scored(member));
   else console.log(`skip ${path} scores: test.apiKey.existingSecret names no key`);
 }
 process.exit(failed ? 1 : 0);

@@ -48,13 +48,6 @@
 {{- if and $values.backendTLS.enabled (not $values.backendTLS.secretName) -}}
 {{- fail "backendTLS.enabled needs backendTLS.secretName, a Secret with tls.crt and tls.key" -}}
 {{- end -}}
-{{- if gt (len $workloads) 1 -}}
-{{- range $key := list "score" "other" -}}
-{{- if not (has (index $values.routing $key) $workloads) -}}
-{{- fail (printf "routing.%s is %s, which is not deployed" $key (index $values.routing $key)) -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
 
 {{- /* settings that need others */ -}}
 {{- if and (hasKey $values.secretConfig "RATE_LIMIT_REDIS_URL") $values.networkPolicy.enabled (not $values.networkPolicy.egress) -}}

@@ -108,7 +108,8 @@ volumeMounts:
 - name: keys
   secret:
     secretName: {{ . }}
-    defaultMode: 0440
+    {{- /* 0440, in a notation that every parser reads alike */}}
+    defaultMode: 288
 {{- end }}
 {{- if or .Values.keyVault.apiKeys .Values.keyVault.certificate }}
 - name: keyvault
@@ -122,7 +123,8 @@ volumeMounts:
 - name: tls
   secret:
     secretName: {{ .Values.backendTLS.secretName }}
-    defaultMode: 0440
+    {{- /* 0440, in a notation that every parser reads alike */}}
+    defaultMode: 288
 {{- end }}
 {{- with .Values.models.existingClaim }}
 - name: models
