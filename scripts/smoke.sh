@@ -5,7 +5,8 @@
 #
 # Redirect from http, certificate, health, both scores, refusal of strangers. Ends with the number of
 # checks that failed. KEY needs the scopes faq.score and vision.score. A certificate authority of your
-# own: CURL_CA_BUNDLE=ca.pem. With --insecure any certificate will do, and plain http is not asked for.
+# own: CURL_CA_BUNDLE=ca.pem, or --insecure to trust anybody. Plain HTTP elsewhere than on port 80 of the
+# same name: HTTP_URL=http://….
 set -u
 
 insecure=
@@ -17,14 +18,19 @@ url=${1:?usage: scripts/smoke.sh [--insecure] URL KEY}
 key=${2:?usage: scripts/smoke.sh [--insecure] URL KEY}
 url=${url%/}
 case $url in
-https://*) host=${url#https://} ;;
-*) echo "smoke: $url is no https URL" >&2; exit 64 ;;
+https://*) name=${url#https://} name=${name%%[:/]*} ;;
+*)
+  echo "smoke: $url is no https URL" >&2
+  exit 64
+  ;;
 esac
+http_url=${HTTP_URL:-http://$name}
 photo=$(dirname "$0")/../test/fixtures/photos/coffee.jpg
 folder=$(mktemp -d) || exit 70
 trap 'rm -rf "$folder"' EXIT
 # The key stays out of the list of processes.
 (umask 077 && printf 'header = "X-API-Key: %s"\n' "$key" >"$folder/key")
+: >"$folder/body"
 failed=0
 
 ask() { curl --silent --show-error --max-time 30 $insecure "$@" 2>"$folder/error"; }
@@ -43,15 +49,13 @@ check() {
 # Controllers that miss their Secret show a certificate of their own, and browsers warn only later.
 certificate() {
   ask --verbose --output /dev/null "$url/livez" >/dev/null
-  sed -n 's/^\* *\(subject\|issuer\): *//p' "$folder/error" | tr '\n' ' '
+  sed -n -e 's/^\* *subject: *//p' -e 's/^\* *issuer: *//p' "$folder/error" | tr '\n' ' '
 }
 
-if [ -z "$insecure" ]; then
-  found=$(ask --output /dev/null --write-out '%{http_code} %{redirect_url}' "http://${host%%[:/]*}/livez")
-  check 'http is redirected to https' "30[18] https://${host%%[:/]*}/*" "$found"
-  check 'the certificate is trusted' 200 \
-    "$(ask --output /dev/null --write-out '%{http_code}' "$url/livez")"
-fi
+check 'http is redirected to https' "30[18] https://$name[:/]*" \
+  "$(ask --output /dev/null --write-out '%{http_code} %{redirect_url}' "$http_url/livez")"
+[ -n "$insecure" ] || check 'the certificate is trusted' 200 \
+  "$(ask --output /dev/null --write-out '%{http_code}' "$url/livez")"
 shown=$(certificate)
 case $shown in
 *[Ff]ake* | *Self-Signed* | *NGINXIngressController* | *'TRAEFIK DEFAULT'*)

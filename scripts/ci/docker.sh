@@ -16,9 +16,9 @@ readonly FINAL_IMAGE=gcr.io/distroless/nodejs24-debian12:nonroot
 mkdir -p "$dir" "$cache"
 
 install_engine() {
-  [ -x /usr/sbin/dockerd ] && return
+  [ -x /usr/sbin/dockerd ] && command -v debootstrap >/dev/null && return
   apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends docker.io
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends docker.io debootstrap
 } >"$dir/apt.log" 2>&1
 
 # No bridge and no rules: containers share the network of this machine, whose tables stay as they are.
@@ -39,7 +39,6 @@ start_engine() {
 # A Debian of the least size with Node and npm where the official image has them.
 make_build_root() {
   local root=$1 mirror
-  command -v debootstrap >/dev/null || apt-get install -y -qq --no-install-recommends debootstrap
   mirror=$(sed -n 's/^URIs: //p;s/^deb \([^[ ]*\) .*/\1/p' /etc/apt/sources.list.d/*.sources \
     /etc/apt/sources.list 2>/dev/null | head -n 1)
   debootstrap --variant=minbase --include=ca-certificates,libstdc++6 "$SUITE" "$root" "$mirror"
