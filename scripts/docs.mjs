@@ -1,6 +1,7 @@
 /**
- * Makes the parts of docs/ that follow from the code: configuration.md, errors.md, openapi.json and
- * the graph in architecture.md. With `--check` it writes nothing and fails where one has drifted.
+ * Makes what follows from the code: configuration.md, errors.md, openapi.json and the graph of
+ * architecture.md in docs/, and the settings in the chart's schema. With `--check` it writes nothing
+ * and fails where one has drifted.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -12,10 +13,13 @@ import { AppModule } from '../dist/app.module.js';
 import { configSchema } from '../dist/config/config.schema.js';
 import { describeApi } from '../dist/docs/docs.js';
 import { ERRORS } from '../dist/protocols/error.table.js';
+import { withConfiguration } from './chart.config.mjs';
 import { lintOpenApi } from './openapi.lint.mjs';
 
 const check = process.argv.includes('--check');
 const drifted = [];
+
+const CHART_SCHEMA = 'helm/nestor/values.schema.json';
 
 async function keep(file, made) {
   const text = file.endsWith('.md') ? await format(made, { parser: 'markdown' }) : made;
@@ -79,6 +83,11 @@ async function openapi() {
   return `${JSON.stringify(describeApi(app), undefined, 2)}\n`;
 }
 
+function chartSchema() {
+  const made = withConfiguration(JSON.parse(read(CHART_SCHEMA)), configSchema);
+  return format(JSON.stringify(made), { parser: 'json' });
+}
+
 /** Folders of src and who imports whom, as Mermaid. */
 function graph() {
   const run = execFileSync('npx', ['depcruise', '--output-type', 'json', 'src'], {
@@ -106,6 +115,7 @@ await keep('docs/errors.md', errors());
 const description = await openapi();
 const faults = await lintOpenApi(description);
 await keep('docs/openapi.json', description);
+await keep(CHART_SCHEMA, await chartSchema());
 await keep('docs/architecture.md', withGraph(read('docs/architecture.md')));
 
 if (faults.length > 0) {

@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
-import type { TestServer } from './server.js';
+
+/** Where to send requests, and the key to send with them. */
+export interface Target {
+  readonly url: string;
+  readonly key: string;
+}
 
 const photo = readFileSync(new URL('../fixtures/photos/coffee.jpg', import.meta.url));
 
 /**
  * Keep-alive connections that classify a photograph again and again. A caller whose connection the
- * server closes with an answer goes on at `next`, as callers behind a load balancer do.
+ * server closes with an answer goes on at `next`, as callers behind a load balancer do; without one
+ * it has ended.
  */
 export class Load {
   answered = 0;
@@ -16,9 +22,9 @@ export class Load {
   readonly #callers: Promise<void>[];
 
   constructor(
-    private readonly server: TestServer,
+    private readonly server: Target,
     connections: number,
-    private readonly next: TestServer = server,
+    private readonly next: Target | null = server,
   ) {
     this.#callers = Array.from({ length: connections }, () => this.#call());
   }
@@ -35,15 +41,16 @@ export class Load {
       const closed = await this.#score(target, agent);
       if (!closed) continue;
       this.moved += 1;
-      target = this.next;
       agent.destroy();
+      if (this.next === null) break;
+      target = this.next;
       agent = agentOf();
     }
     agent.destroy();
   }
 
   /** Whether the connection ends with the answer. */
-  #score(target: TestServer, agent: Agent): Promise<boolean> {
+  #score(target: Target, agent: Agent): Promise<boolean> {
     const headers = {
       'content-type': 'image/jpeg',
       'content-length': String(photo.byteLength),
