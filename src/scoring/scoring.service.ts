@@ -15,6 +15,8 @@ export interface ScoreContext {
   /** Aborts when the caller hangs up. */
   readonly gone: AbortSignal;
   readonly timings: Timings;
+  /** Who asks, by a name that no other caller has. */
+  readonly principal?: string | undefined;
   /** Told which model answers, before it does. */
   readonly chosen?: (model: ModelIdentity) => void;
 }
@@ -41,7 +43,9 @@ export class ScoringService {
     const scorer = this.catalog.find(kind, context.choice);
     context.chosen?.(scorer.identity);
     using deadline = this.#deadline(context);
-    const scoring = scorer.score(input, { signal: deadline.signal, timings: context.timings });
+    const { timings, principal } = context;
+    const { signal, at: deadlineAt } = deadline;
+    const scoring = scorer.score(input, { signal, timings, deadlineAt, principal });
     const result = await Promise.race([scoring, deadline.passed]);
     return { model: scorer.identity, result };
   }
@@ -54,7 +58,8 @@ export class ScoringService {
   #deadline({ arrivedAt, timeoutMs, gone }: ScoreContext) {
     const controller = new AbortController();
     const limit = Math.min(timeoutMs ?? Infinity, this.config.REQUEST_TIMEOUT_MS);
-    const left = Math.max(0, arrivedAt + limit - performance.now());
+    const at = arrivedAt + limit;
+    const left = Math.max(0, at - performance.now());
     const timer = setTimeout(() => {
       const text = `The answer was not there within ${limit} ms.`;
       controller.abort(new ScoringError('deadline-passed', text));
@@ -66,6 +71,7 @@ export class ScoringService {
     if (gone.aborted) hangUp();
     else gone.addEventListener('abort', hangUp, { once: true });
     return {
+      at,
       signal: controller.signal,
       /** Rejects with the signal's reason, so that no answer is given late. */
       passed,

@@ -73,15 +73,16 @@ export class VisionScorer implements Scorer<'vision'> {
     return this.engine.close();
   }
 
-  async #classify(image: Uint8Array, { signal, timings }: ScoreCall): Promise<ArrayLike<number>> {
+  async #classify(image: Uint8Array, call: ScoreCall): Promise<ArrayLike<number>> {
     const { manifest } = this.folder;
+    const { timings } = call;
     const started = performance.now();
     const pixels = await this.decoder.decode(image);
     const input = preprocess(pixels, manifest);
     timings.decode = (timings.decode ?? 0) + performance.now() - started;
     const { outputs, queueMs, inferMs } = await this.engine.run(
       { [manifest.input.name]: input },
-      signal,
+      call,
     );
     timings.queue = (timings.queue ?? 0) + queueMs;
     timings.infer = (timings.infer ?? 0) + inferMs;
