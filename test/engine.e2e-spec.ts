@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { EngineModel, type EngineModelOptions } from '../src/engine/engine.model.js';
 import { generator } from './support/random.js';
 import { type RanBatch, type ReleaseReason, UNOBSERVED } from '../src/engine/engine.observer.js';
 import type { InstancePlan } from '../src/engine/placement.js';
+
+// Processes start slowly on a busy machine, and some of these tests start several.
+jest.setTimeout(30_000);
 
 const program = fileURLToPath(new URL('fixtures/runtime/fake.runtime.mjs', import.meta.url));
 const never = () => ({ signal: new AbortController().signal });
@@ -154,6 +157,19 @@ describe('the engine', () => {
     const reachable = engine.run(rows(4), { ...never(), deadlineAt: asked + 60_000 });
     expect(values(await reachable)).toEqual([8]);
     await Promise.all(waiting);
+  });
+
+  it('refuses before the rows are made, and counts those that are on their way', async () => {
+    const engine = await open({ maxBatchRows: 1, queueMaxRows: 3 });
+    const call = { ...never(), principal: 'one' };
+    const running = engine.run(rows(-3), call);
+    const place = engine.reserve(3, call);
+    expect(() => engine.reserve(1, call)).toThrow('3 rows are waiting');
+    await expect(engine.run(rows(1), call)).rejects.toMatchObject({ code: 'queue-full' });
+    place[Symbol.dispose]();
+    place[Symbol.dispose]();
+    expect(values(await engine.run(rows(1, 2, 3), call))).toEqual([2, 4, 6]);
+    await running;
   });
 
   it('lets nobody wait for what another principal has queued', async () => {

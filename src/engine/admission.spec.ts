@@ -19,7 +19,15 @@ function door({ rowMs = 10, queueMaxRows = 100 } = {}) {
   return { queue: new FairQueue<Job>(), times, queueMaxRows };
 }
 
-const busy = { running: [], instances: 1, upInMs: 0, now: 0, idle: false };
+const busy = {
+  running: [],
+  instances: 1,
+  upInMs: 0,
+  now: 0,
+  idle: false,
+  expectedRows: 0,
+  ownExpectedRows: 0,
+};
 
 function fill({ queue }: { queue: FairQueue<Job> }, principal: string, count: number): Job[] {
   const jobs = Array.from({ length: count }, () => job(principal));
@@ -54,6 +62,14 @@ describe('admission', () => {
     expect(admit(job('a', 1, 400), full, { ...busy, instances: 2 })).toEqual([]);
     const starting = { ...busy, instances: 2, upInMs: 300 };
     expect(refusal(job('a', 1, 400), full, starting).retryAfterMs).toBe(550);
+  });
+
+  it('counts rows that are on their way, one own among those before it', () => {
+    const full = door();
+    const coming = { ...busy, idle: true, expectedRows: 80, ownExpectedRows: 30 };
+    expect(admit(job('a', 20, 600), full, coming)).toEqual([]);
+    expect(refusal(job('a', 1, 300), full, coming).code).toBe('deadline-unreachable');
+    expect(refusal(job('a', 21), full, coming).code).toBe('queue-full');
   });
 
   it('does not let a principal wait for what another has queued', () => {

@@ -1,13 +1,15 @@
-import { admit } from './admission.js';
+import { admit, type Applicant } from './admission.js';
 import { type Batch, resolveBatch, takeBatch } from './batcher.js';
 import { EngineError } from './engine.errors.js';
 import type { EngineObserver, ModelLabel } from './engine.observer.js';
 import { FairQueue } from './fair.queue.js';
 import { InstancePool, type PoolOptions } from './instance.pool.js';
+import { ExpectedRows } from './expected.rows.js';
 import { type Job, type JobResult, newJob, type RunOptions } from './job.js';
 import { type InFlight, RunTimes } from './run.times.js';
 import type { Signature } from './runtime.protocol.js';
 import type { Tensors } from './tensor.js';
+import { warmSizes } from './warm.up.js';
 
 const LOSSES_BEFORE_GIVING_UP = 2;
 /** Longest time that callers without a deadline wait for an instance to come up again. */
@@ -36,7 +38,9 @@ export interface EngineWork {
   readonly runningRows: number;
   /** Instances that are up. */
   readonly instances: number;
-  /** ONNX Runtime execution providers of these. */
+  /** Runs since it was opened that ended well. */
+  readonly runs: number;
+  /** ONNX Runtime execution providers of the instances that are up. */
   readonly providers: readonly string[];
 }
 
@@ -46,6 +50,8 @@ export class EngineModel {
   readonly #queue = new FairQueue<Job>();
   readonly #times = new RunTimes();
   readonly #running = new Set<InFlight>();
+  readonly #expected = new ExpectedRows();
+  #runs = 0;
   #waiting: NodeJS.Timeout | undefined;
   #drained: (() => void) | undefined;
   #closed = false;
@@ -63,7 +69,7 @@ export class EngineModel {
     let opened: EngineModel | undefined;
     const pool = await InstancePool.open({
       plans,
-      chain: { files, warmRows: warmRows(options.maxBatchRows) },
+      chain: { files, warmRows: warmSizes(options.maxBatchRows) },
       program,
       events: {
         idle: () => {
@@ -86,7 +92,18 @@ export class EngineModel {
     let runningRows = 0;
     for (const { rows } of this.#running) runningRows += rows;
     const { up: instances, providers } = this.pool;
-    return { queuedRows: this.#queue.rows, runningRows, instances, providers };
+    const [queuedRows, runs] = [this.#queue.rows, this.#runs];
+    return { queuedRows, runningRows, instances, runs, providers };
+  }
+
+  /**
+   * Holds a place for rows that have yet to be made, so that what could not be answered in time is
+   * refused before anybody works for it. Dispose of it when the rows are there, then call `run`.
+   * @throws EngineError as `run`
+   */
+  reserve(rows: number, { deadlineAt = Infinity, principal = '' }: RunOptions): Disposable {
+    this.#admit({ flow: principal, rows, deadlineAt });
+    return this.#expected.add(principal, rows);
   }
 
   /**
@@ -128,21 +145,35 @@ export class EngineModel {
   }
 
   #enqueue(job: Job): void {
-    const { model, observer, queueMaxRows } = this.options;
-    const { up: instances, upInMs, hasIdle: idle } = this.pool;
-    const now = performance.now();
-    if (this.#closed) throw new EngineError('unavailable', 'the model is being closed');
-    if (upInMs > Math.min(job.deadlineAt - now, LONGEST_REST_MS)) {
-      throw new EngineError('unavailable', 'no instance is up', upInMs);
-    }
-    const work = { running: this.#running, instances, upInMs, idle, now };
-    const door = { queue: this.#queue, times: this.#times, queueMaxRows };
-    for (const leaving of admit(job, door, work)) {
+    const { model, observer } = this.options;
+    for (const leaving of this.#admit(job)) {
       this.#queue.remove(leaving);
       leaving.reject(new EngineError('queue-full', 'Others waited for the place.'));
     }
     job.caller = observer.queued(model, job.rows);
     this.#queue.push(job);
+  }
+
+  #admit(applicant: Applicant): readonly Job[] {
+    const { up: instances, upInMs, hasIdle: idle } = this.pool;
+    const now = performance.now();
+    if (this.#closed) throw new EngineError('unavailable', 'the model is being closed');
+    if (upInMs > Math.min(applicant.deadlineAt - now, LONGEST_REST_MS)) {
+      throw new EngineError('unavailable', 'no instance is up', upInMs);
+    }
+    const { queueMaxRows } = this.options;
+    const door = { queue: this.#queue, times: this.#times, queueMaxRows };
+    const expectedRows = this.#expected.rows;
+    const ownExpectedRows = this.#expected.rowsOf(applicant.flow);
+    const expected = { expectedRows, ownExpectedRows };
+    return admit(applicant, door, {
+      running: this.#running,
+      instances,
+      upInMs,
+      idle,
+      now,
+      ...expected,
+    });
   }
 
   #dispatch(): void {
@@ -183,6 +214,7 @@ export class EngineModel {
     this.#running.add(inFlight);
     try {
       const { outputs, inferMs } = await this.pool.run(inputs, wide, this.options.runLimitMs);
+      this.#runs += 1;
       this.#times.record(rows, performance.now() - startedAt);
       this.#tell(batch, startedAt, inferMs);
       resolveBatch(batch, outputs, startedAt, inferMs);
@@ -214,11 +246,4 @@ export class EngineModel {
   #checkDrained(): void {
     if (this.#running.size === 0 && this.#queue.rows === 0) this.#drained?.();
   }
-}
-
-/** Sizes of runs worth warming up: all small ones, then powers of two. */
-function warmRows(maxRows: number): number[] {
-  const sizes = Array.from({ length: Math.min(maxRows, 8) }, (_, at) => at + 1);
-  for (let rows = 16; rows < maxRows; rows *= 2) sizes.push(rows);
-  return maxRows > 8 ? [...sizes, maxRows] : sizes;
 }

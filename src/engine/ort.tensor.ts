@@ -17,21 +17,6 @@ const ORT_TYPE = {
   BYTES: 'string',
 } as const satisfies Record<Datatype, ort.Tensor.Type>;
 
-const ARRAY = {
-  BOOL: Uint8Array,
-  UINT8: Uint8Array,
-  UINT16: Uint16Array,
-  UINT32: Uint32Array,
-  UINT64: BigUint64Array,
-  INT8: Int8Array,
-  INT16: Int16Array,
-  INT32: Int32Array,
-  INT64: BigInt64Array,
-  FP16: Uint16Array,
-  FP32: Float32Array,
-  FP64: Float64Array,
-} as const;
-
 const DATATYPE = new Map<string, Datatype>(
   Object.entries(ORT_TYPE).map(([datatype, type]) => [type, datatype as Datatype]),
 );
@@ -65,15 +50,4 @@ export function specOf(metadata: ort.InferenceSession.ValueMetadata): TensorSpec
     datatype: datatypeOf(metadata.type),
     shape: metadata.shape.map((size) => (typeof size === 'number' ? size : -1)),
   };
-}
-
-/** Size that stands for a free dimension where any will do. */
-const ANY_SIZE = 16;
-
-/** An input of zeros with `rows` rows, to warm up with. */
-export function zeros({ datatype, shape }: TensorSpec, rows: number): Tensor {
-  const sizes = shape.map((size, at) => (size >= 0 ? size : at === 0 ? rows : ANY_SIZE));
-  const length = sizes.reduce((product, size) => product * size, 1);
-  const data = datatype === 'BYTES' ? Array<string>(length).fill('') : new ARRAY[datatype](length);
-  return { datatype, shape: sizes, data };
 }

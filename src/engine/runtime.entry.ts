@@ -4,9 +4,10 @@
  * the native runtime ends the process that it happens in (docs/decisions/0002).
  */
 import * as ort from 'onnxruntime-node';
-import { decodeOrtTensor, encodeOrtTensor, specOf, zeros } from './ort.tensor.js';
+import { decodeOrtTensor, encodeOrtTensor, specOf } from './ort.tensor.js';
 import type { FromRuntime, GraphChain, Signature, ToRuntime } from './runtime.protocol.js';
 import type { Tensor, Tensors } from './tensor.js';
+import { zeroInputs } from './warm.up.js';
 
 type Values = Record<string, ort.Tensor>;
 /** The sessions of one copy of the chain, in the order in which they run. */
@@ -47,8 +48,7 @@ function signatureOf(copy: Copy): Signature {
 
 /** The first run of a size allocates, and a GPU chooses its kernels. Zeros may be refused. */
 async function warm(copy: Copy, { inputs }: Signature, rows: number): Promise<void> {
-  const feeds = Object.fromEntries(inputs.map((spec) => [spec.name, zeros(spec, rows)]));
-  await run(copy, feeds).catch(() => undefined);
+  await run(copy, zeroInputs(inputs, rows)).catch(() => undefined);
 }
 
 /** Feeds every graph from the request and from the outputs of the graphs before it. */

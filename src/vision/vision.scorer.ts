@@ -76,10 +76,13 @@ export class VisionScorer implements Scorer<'vision'> {
   async #classify(image: Uint8Array, call: ScoreCall): Promise<ArrayLike<number>> {
     const { manifest } = this.folder;
     const { timings } = call;
+    // Decoding what is going to be refused would take from those who are answered.
+    using place = this.engine.reserve(1, call);
     const started = performance.now();
     const pixels = await this.decoder.decode(image);
     const input = preprocess(pixels, manifest);
     timings.decode = (timings.decode ?? 0) + performance.now() - started;
+    place[Symbol.dispose]();
     const { outputs, queueMs, inferMs } = await this.engine.run(
       { [manifest.input.name]: input },
       call,
