@@ -41,6 +41,7 @@ const PLACES = {
   'bad-image': 'image',
   'bad-base64': 'image',
   'queue-full': 'scoring',
+  'deadline-unreachable': 'scoring',
   'caller-gone': 'none',
   'internal-error': 'every route',
   'run-failed': 'scoring',

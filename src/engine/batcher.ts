@@ -1,31 +1,8 @@
+import { EngineError } from './engine.errors.js';
 import type { ReleaseReason } from './engine.observer.js';
-import { concatRows, rowsOf, shapeKey, sliceRows, type Tensors } from './tensor.js';
-
-/** A request's rows on their way through the engine. */
-export interface Job {
-  readonly inputs: Tensors;
-  readonly rows: number;
-  readonly shape: string;
-  readonly signal: AbortSignal;
-  /** The observer's token of the request. */
-  readonly caller: unknown;
-  /** `performance.now()` when it was queued. */
-  readonly queuedAt: number;
-  /** Set once a batch with it has failed: it then runs alone and cannot harm others again. */
-  alone: boolean;
-  /** Times that an instance was lost under it. */
-  losses: number;
-  readonly resolve: (result: JobResult) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-export interface JobResult {
-  readonly outputs: Tensors;
-  readonly queueMs: number;
-  readonly inferMs: number;
-  /** Rows of the whole run that it shared. */
-  readonly batchRows: number;
-}
+import type { FairQueue } from './fair.queue.js';
+import type { Job } from './job.js';
+import { concatRows, sliceRows, type Tensors } from './tensor.js';
 
 export interface Batch {
   readonly jobs: readonly Job[];
@@ -34,66 +11,74 @@ export interface Batch {
   readonly reason: ReleaseReason;
 }
 
-export function newJob(
-  inputs: Tensors,
-  signal: AbortSignal,
-  settle: Pick<Job, 'resolve' | 'reject'>,
-  caller?: unknown,
-): Job {
-  return {
-    inputs,
-    rows: rowsOf(inputs),
-    shape: shapeKey(inputs),
-    signal,
-    caller,
-    queuedAt: performance.now(),
-    alone: false,
-    losses: 0,
-    ...settle,
-  };
+export interface BatchLimits {
+  readonly maxRows: number;
+  /** A wait for further rows has ended without them. */
+  readonly waited?: boolean;
+  /** What a run of some rows is expected to take, as far as it is known. */
+  readonly ownMs: (rows: number) => number | undefined;
 }
 
 /**
- * Takes from the queue what one run may hold: the oldest job and those behind it with the same
- * shape, as many rows as fit. There is no timer: what came while the last batch ran is the next
- * batch. Jobs whose caller has gone are dropped.
+ * Takes from the queue what one run may hold: the job whose turn it is and others of the same shape,
+ * as many rows as fit. What came while the last batch ran is the next batch. Jobs whose deadline cannot
+ * be met any more are rejected on the way.
  */
-export function takeBatch(queue: Job[], maxRows: number): Batch | undefined {
-  const jobs: Job[] = [];
-  let rows = 0;
-  for (let at = 0; at < queue.length && rows < maxRows;) {
-    const job = queue[at];
-    if (job === undefined) break;
-    if (job.signal.aborted) {
-      queue.splice(at, 1);
-      continue;
-    }
-    if (jobs.length > 0 && !fits(job, jobs, maxRows - rows)) {
-      at += 1;
-      continue;
-    }
-    queue.splice(at, 1);
-    jobs.push(job);
-    rows += job.rows;
-  }
-  const [first] = jobs;
+export function takeBatch(queue: FairQueue<Job>, limits: BatchLimits): Batch | undefined {
+  const first = takeTimely(queue, limits);
   if (first === undefined) return undefined;
-  return { jobs, rows, inputs: stack(jobs), reason: reasonOf(first, rows, maxRows, queue) };
+  const jobs = [first];
+  let { rows } = first;
+  const fits = (job: Job) => job.shape === first.shape && job.rows <= limits.maxRows - rows;
+  while (!first.alone && rows < limits.maxRows) {
+    const next = queue.takeAlong(fits);
+    if (next === undefined) break;
+    if (isLate(next, queue, limits)) continue;
+    jobs.push(next);
+    rows += next.rows;
+  }
+  return { jobs, rows, inputs: stack(jobs), reason: reasonOf(first, rows, queue.rows, limits) };
 }
 
-function reasonOf(first: Job, rows: number, maxRows: number, left: readonly Job[]): ReleaseReason {
+function takeTimely(queue: FairQueue<Job>, limits: BatchLimits): Job | undefined {
+  for (;;) {
+    const job = queue.take();
+    if (job === undefined || !isLate(job, queue, limits)) return job;
+  }
+}
+
+/** While others wait, a run that ends after its deadline is wasted. Rejects the job. */
+function isLate(job: Job, queue: FairQueue<Job>, { ownMs }: BatchLimits): boolean {
+  const expectedMs = queue.rows > 0 ? (ownMs(job.rows) ?? 0) : 0;
+  if (performance.now() + expectedMs < job.deadlineAt) return false;
+  // What had its turn before was not charged for this one.
+  if (!job.alone) queue.refund(job);
+  job.reject(new EngineError('deadline-passed', 'The deadline passed before the rows could run.'));
+  return true;
+}
+
+function reasonOf(
+  first: Job,
+  rows: number,
+  rowsLeft: number,
+  { maxRows, waited = false }: BatchLimits,
+): ReleaseReason {
   if (first.alone) return 'retry';
   if (rows >= maxRows) return 'full';
-  return left.length === 0 ? 'queue-empty' : 'next-does-not-fit';
+  if (rowsLeft > 0) return 'next-does-not-fit';
+  return waited ? 'wait-over' : 'queue-empty';
 }
 
-function fits(job: Job, batch: readonly Job[], freeRows: number): boolean {
-  const [first] = batch;
-  return job.shape === first?.shape && !job.alone && !first.alone && job.rows <= freeRows;
-}
-
-/** Gives every job of a batch its own rows back. */
+/**
+ * Gives every job of a batch its own rows back.
+ * @throws EngineError `run-failed` where an output has not one row for each of the batch
+ */
 export function resolveBatch(batch: Batch, outputs: Tensors, startedAt: number, inferMs: number) {
+  const shared = batch.jobs.length > 1 ? Object.entries(outputs) : [];
+  const wrong = shared.find(([, { shape }]) => shape[0] !== batch.rows);
+  if (wrong !== undefined) {
+    throw new EngineError('run-failed', `output '${wrong[0]}' does not count rows`);
+  }
   let from = 0;
   for (const job of batch.jobs) {
     job.resolve({

@@ -1,6 +1,10 @@
 export type EngineErrorCode =
   /** The queue holds as many rows as it may. */
   | 'queue-full'
+  /** What waits before it takes longer than the caller gives. */
+  | 'deadline-unreachable'
+  /** The caller's deadline passed while its rows waited. */
+  | 'deadline-passed'
   /** The graph refused the tensors or failed while it ran. */
   | 'run-failed'
   /** The process that ran the batch ended, twice. */

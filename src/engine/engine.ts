@@ -1,11 +1,15 @@
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { EngineModel } from './engine.model.js';
 import { type EngineObserver, type ModelLabel, UNOBSERVED } from './engine.observer.js';
+import { planInstances, type PlacementOptions } from './placement.js';
 
-export interface EngineOptions {
-  readonly executionProviders: readonly string[];
-  readonly instances: number;
-  readonly threadsPerInstance: number;
+export interface EngineOptions extends PlacementOptions {
   readonly queueMaxRows: number;
+  /** See EngineModelOptions. */
+  readonly runLimitMs: number;
+  /** See EngineModelOptions. */
+  readonly fellBack?: (model: ModelLabel, provider: string, reason: string) => void;
 }
 
 export interface OpenOptions {
@@ -14,6 +18,8 @@ export interface OpenOptions {
   /** Absolute paths of ONNX files that run as one chain. */
   readonly files: readonly string[];
   readonly maxBatchRows: number;
+  /** See EngineModelOptions; 0 by default. */
+  readonly maxWaitMs?: number;
 }
 
 /** Opens graphs; knows tensors, neither features nor HTTP. */
@@ -24,10 +30,30 @@ export class Engine {
   ) {}
 
   /** @throws EngineError `load-failed` */
-  open({ model, files, maxBatchRows }: OpenOptions): Promise<EngineModel> {
-    const { executionProviders, instances, threadsPerInstance, queueMaxRows } = this.options;
-    const chain = { files, executionProviders, threads: threadsPerInstance };
+  async open({ maxWaitMs = 0, ...opened }: OpenOptions): Promise<EngineModel> {
+    const { queueMaxRows, runLimitMs, fellBack = () => undefined, ...placement } = this.options;
+    const plans = planInstances(placement, await bytesBeside(opened.files));
     const { observer } = this;
-    return EngineModel.open({ model, chain, instances, maxBatchRows, queueMaxRows, observer });
+    const limits = { maxWaitMs, queueMaxRows, runLimitMs };
+    return EngineModel.open({
+      ...opened,
+      ...limits,
+      plans,
+      observer,
+      fellBack,
+      program: undefined,
+    });
   }
+}
+
+/** Bytes in the folders of some graphs: weights may lie in files that only the graph names. */
+async function bytesBeside(graphs: readonly string[]): Promise<number> {
+  let bytes = 0;
+  for (const folder of new Set(graphs.map((graph) => dirname(graph)))) {
+    // What is missing is for the runtime to report.
+    for (const name of await readdir(folder).catch(() => [])) {
+      bytes += (await stat(join(folder, name))).size;
+    }
+  }
+  return bytes;
 }

@@ -6,6 +6,10 @@ import type { Tensors } from './tensor.js';
 
 const RUNTIME = fileURLToPath(new URL('./runtime.entry.js', import.meta.url));
 const STOP_GRACE_MS = 5_000;
+/** Loading may read gigabytes from a slow disk. */
+const OPEN_LIMIT_MS = 300_000;
+/** After an error of CUDA, cuBLAS or cuDNN the process's context is of no use any more. */
+const DEVICE_FAULT = /\b(CUDA|CUBLAS|CUDNN|CUFFT)\b/i;
 
 /**
  * glibc gives large blocks back at once: loading leaves 30 MB less resident with Lite0, 250 MB less
@@ -30,6 +34,7 @@ export class Instance {
   #pending: Pending | undefined;
 
   private constructor(
+    readonly chain: GraphChain,
     readonly signature: Signature,
     private readonly child: ChildProcess,
     ended: Promise<void>,
@@ -48,6 +53,7 @@ export class Instance {
       env: { ...process.env, ...ALLOCATOR },
     });
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    const limit = setTimeout(() => child.kill('SIGKILL'), OPEN_LIMIT_MS);
     const reply = await new Promise<FromRuntime>((resolve, reject) => {
       child.once('message', resolve);
       child.once('error', reject);
@@ -55,28 +61,46 @@ export class Instance {
         reject(new EngineError('load-failed', `the runtime ended with ${signal ?? code}`));
       });
       child.send({ kind: 'open', chain } satisfies ToRuntime);
-    });
+    }).finally(() => clearTimeout(limit));
     if (reply.kind !== 'opened') {
       child.disconnect();
       const reason = reply.kind === 'failed' ? reply.message : 'the runtime broke its protocol';
       throw new EngineError('load-failed', reason);
     }
-    const instance = new Instance(reply.signature, child, ended);
+    const instance = new Instance(chain, reply.signature, child, ended);
     instance.#listen();
     return instance;
   }
 
-  /** @throws EngineError `run-failed`, or `instance-lost` when the process ends under the batch */
-  async run(inputs: Tensors): Promise<Ran> {
+  /**
+   * @param wide whether the run may take the copy with the most threads, else that with the fewest
+   * @param limitMs a run that has not ended by then never will: the process is ended
+   * @throws EngineError `run-failed`, or `instance-lost` when the process ends under the batch
+   */
+  async run(inputs: Tensors, wide: boolean, limitMs: number): Promise<Ran> {
+    const copy = wide ? 0 : this.chain.threads.length - 1;
+    const limit = setTimeout(() => this.child.kill('SIGKILL'), limitMs);
     const reply = await new Promise<FromRuntime>((resolve, reject) => {
       this.#pending = { resolve, reject };
-      this.child.send({ kind: 'run', inputs } satisfies ToRuntime, (error) => {
-        if (error !== null) reject(new EngineError('instance-lost', error.message));
+      this.child.send({ kind: 'run', copy, inputs } satisfies ToRuntime, (error) => {
+        if (error === null) return;
+        this.child.kill('SIGKILL');
+        reject(new EngineError('instance-lost', error.message));
       });
-    });
+    }).finally(() => clearTimeout(limit));
     if (reply.kind === 'ran') return reply;
     const reason = reply.kind === 'failed' ? reply.message : 'the runtime broke its protocol';
-    throw new EngineError('run-failed', reason);
+    if (this.chain.provider === 'cpu' || !DEVICE_FAULT.test(reason)) {
+      throw new EngineError('run-failed', reason);
+    }
+    this.child.kill('SIGKILL');
+    await this.ended;
+    throw new EngineError('instance-lost', reason);
+  }
+
+  /** False once the process is known to be ending. */
+  get usable(): boolean {
+    return this.child.connected && !this.child.killed;
   }
 
   /** Call only between batches: ending a process inside a run aborts it. */

@@ -7,35 +7,56 @@ import * as ort from 'onnxruntime-node';
 import { decodeOrtTensor, encodeOrtTensor, specOf } from './ort.tensor.js';
 import type { FromRuntime, GraphChain, Signature, ToRuntime } from './runtime.protocol.js';
 import type { Tensor, Tensors } from './tensor.js';
+import { zeroInputs } from './warm.up.js';
 
 type Values = Record<string, ort.Tensor>;
+/** The sessions of one copy of the chain, in the order in which they run. */
+type Copy = readonly ort.InferenceSession[];
 
-let sessions: ort.InferenceSession[] = [];
+let copies: readonly Copy[] = [];
 
 async function open(chain: GraphChain): Promise<Signature> {
-  sessions = await Promise.all(
-    chain.files.map((file) =>
+  copies = await Promise.all(chain.threads.map((threads) => openCopy(chain, threads)));
+  const signature = signatureOf(copies[0] ?? []);
+  for (const copy of copies) {
+    for (const rows of chain.warmRows) await warm(copy, signature, rows);
+  }
+  return signature;
+}
+
+function openCopy({ files, provider, device }: GraphChain, threads: number): Promise<Copy> {
+  const pinned = { name: provider, deviceId: device };
+  return Promise.all(
+    files.map((file) =>
       ort.InferenceSession.create(file, {
-        executionProviders: [...chain.executionProviders],
-        intraOpNumThreads: chain.threads,
+        executionProviders: [provider === 'cpu' ? 'cpu' : pinned],
+        intraOpNumThreads: threads,
         interOpNumThreads: 1,
         // Waiting threads that spin double the processor time under load.
         extra: { session: { intra_op: { allow_spinning: '0' } } },
       }),
     ),
   );
-  const outputs = sessions.flatMap((session) => session.outputMetadata.map(specOf));
+}
+
+function signatureOf(copy: Copy): Signature {
+  const outputs = copy.flatMap((session) => session.outputMetadata.map(specOf));
   const produced = new Set(outputs.map((output) => output.name));
-  const inputs = sessions.flatMap((session) => session.inputMetadata.map(specOf));
+  const inputs = copy.flatMap((session) => session.inputMetadata.map(specOf));
   return { inputs: inputs.filter((input) => !produced.has(input.name)), outputs };
 }
 
+/** The first run of a size allocates, and a GPU chooses its kernels. Zeros may be refused. */
+async function warm(copy: Copy, { inputs }: Signature, rows: number): Promise<void> {
+  await run(copy, zeroInputs(inputs, rows)).catch(() => undefined);
+}
+
 /** Feeds every graph from the request and from the outputs of the graphs before it. */
-async function run(inputs: Tensors): Promise<Tensors> {
+async function run(copy: Copy, inputs: Tensors): Promise<Tensors> {
   const values: Values = {};
   const outputs: Record<string, Tensor> = {};
   for (const [name, tensor] of Object.entries(inputs)) values[name] = encodeOrtTensor(tensor);
-  for (const session of sessions) {
+  for (const session of copy) {
     for (const [name, value] of Object.entries(
       await session.run(pick(values, session.inputNames)),
     )) {
@@ -60,7 +81,7 @@ async function answer(message: ToRuntime): Promise<FromRuntime> {
   try {
     if (message.kind === 'open') return { kind: 'opened', signature: await open(message.chain) };
     const started = performance.now();
-    const outputs = await run(message.inputs);
+    const outputs = await run(copies[message.copy] ?? [], message.inputs);
     return { kind: 'ran', outputs, inferMs: performance.now() - started };
   } catch (error) {
     return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };

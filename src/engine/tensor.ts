@@ -48,10 +48,10 @@ export function rowsOf(tensors: Readonly<Record<string, Pick<Tensor, 'shape'>>>)
   return first?.shape[0] ?? 1;
 }
 
-/** Equal for requests whose rows may go into one run: all but the first dimension agree. */
+/** Equal for requests whose rows may go into one run: names, types, all but the first dimension. */
 export function shapeKey(tensors: Tensors): string {
   return Object.entries(tensors)
-    .map(([name, tensor]) => `${name}:${tensor.shape.slice(1).join('x')}`)
+    .map(([name, tensor]) => `${name}:${tensor.datatype}:${tensor.shape.slice(1).join('x')}`)
     .toSorted()
     .join(';');
 }

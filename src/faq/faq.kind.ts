@@ -30,8 +30,7 @@ export class FaqKind implements ModelKind<FaqManifest> {
     );
     const tokenizer = await Tokenizer.read(folder.path(manifest.tokenizer), manifest.maxTokens);
     const files = manifest.graphs.map((file) => folder.path(file));
-    const { maxBatchRows } = manifest.limits;
-    const model = await this.engine.open({ model: folder.identity, files, maxBatchRows });
+    const model = await this.engine.open({ model: folder.identity, files, ...manifest.limits });
     try {
       requireOutputs(model, manifest, originals.length);
     } catch (error) {

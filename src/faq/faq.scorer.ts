@@ -60,13 +60,14 @@ export class FaqScorer implements Scorer<'faq'>, ServedModel {
 
   async score(
     { question, top }: Scenarios['faq']['input'],
-    { signal, timings }: ScoreCall,
+    call: ScoreCall,
   ): Promise<Scenarios['faq']['result']> {
     const { manifest } = this.folder;
+    const { timings } = call;
     const started = performance.now();
     const tensors = this.#encode(question);
     timings.decode = (timings.decode ?? 0) + performance.now() - started;
-    const { outputs, queueMs, inferMs } = await this.engine.run(tensors, signal);
+    const { outputs, queueMs, inferMs } = await this.engine.run(tensors, call);
     timings.queue = (timings.queue ?? 0) + queueMs;
     timings.infer = (timings.infer ?? 0) + inferMs;
     const cosines = this.centroids.cosines(outputs[manifest.embedding]?.data as Float32Array);

@@ -149,7 +149,12 @@ export const ERRORS = {
   'queue-full': {
     status: 429,
     title: 'Queue full',
-    help: 'More rows wait than the server takes. Try again after the seconds in Retry-After.',
+    help: 'As many requests wait as the server takes. Try again after the seconds in Retry-After.',
+  },
+  'deadline-unreachable': {
+    status: 429,
+    title: 'Deadline out of reach',
+    help: 'What waits already takes longer than X-Request-Timeout-Ms or REQUEST_TIMEOUT_MS allows, so the request was refused at once. Try again after the seconds in Retry-After, or give it more time.',
   },
   'headers-too-large': {
     status: 431,

@@ -24,11 +24,13 @@ export function scoreContext(
   choice: z.output<typeof choiceQuery>,
 ): ScoreContext {
   const { arrivedAt, gone, timings } = request.context;
+  const { principal } = request;
   return {
     choice,
     arrivedAt,
     gone,
     timings,
+    principal: principal && `${principal.kind}:${principal.id}`,
     timeoutMs: timeoutOf(request.headers['x-request-timeout-ms']),
     chosen: (model) => {
       request.context.model = model;

@@ -55,6 +55,8 @@ const common = {
     .strictObject({
       /** Rows that one run may hold. 1 where rows would influence each other (dynamic int8). */
       maxBatchRows: z.int().min(1).max(1024).default(1),
+      /** Milliseconds that rows may wait for others although an instance is free; for GPUs only. */
+      maxWaitMs: z.number().min(0).max(100).default(0),
     })
     .prefault({}),
 };

@@ -57,10 +57,11 @@ export async function runRows(
   engine: Pick<EngineModel, 'run'>,
   inputs: Tensors,
   maxBatchRows: number,
-  { signal, timings }: ScoreCall,
+  call: ScoreCall,
 ): Promise<Tensors> {
   const parts = await mapInTurn(splitRows(inputs, maxBatchRows), async (part) => {
-    const { outputs, queueMs, inferMs } = await engine.run(part, signal);
+    const { outputs, queueMs, inferMs } = await engine.run(part, call);
+    const { timings } = call;
     timings.queue = (timings.queue ?? 0) + queueMs;
     timings.infer = (timings.infer ?? 0) + inferMs;
     return outputs;

@@ -14,6 +14,10 @@ export interface ScoreCall {
   /** Aborts when the caller hangs up or its deadline passes. */
   readonly signal: AbortSignal;
   readonly timings: Timings;
+  /** `performance.now()` at its deadline; unset: none. */
+  readonly deadlineAt?: number | undefined;
+  /** Who asks; the queue is fair among principals. */
+  readonly principal?: string | undefined;
 }
 
 export interface FaqMatch {

@@ -28,6 +28,8 @@ export interface ScoreContext {
   /** Aborts when the caller hangs up. */
   readonly gone: AbortSignal;
   readonly timings: Timings;
+  /** Who asks, by a name that no other caller has. */
+  readonly principal?: string | undefined;
   /** Told which model answers, before it does. */
   readonly chosen?: (model: ModelIdentity) => void;
 }
@@ -100,7 +102,9 @@ export class ScoringService {
       model = chosen.identity;
       context.chosen?.(model);
       using deadline = this.#deadline(context);
-      const working = work(chosen, { signal: deadline.signal, timings });
+      const { signal, at: deadlineAt } = deadline;
+      const call = { signal, timings, deadlineAt, principal: context.principal };
+      const working = work(chosen, call);
       const result = await Promise.race([working, deadline.passed]);
       this.#tell(context, { model, rows, timings, outcome: 'ok', ...quality(result) });
       return { model, result };
@@ -136,7 +140,8 @@ export class ScoringService {
   #deadline({ arrivedAt, timeoutMs, gone }: ScoreContext) {
     const controller = new AbortController();
     const limit = Math.min(timeoutMs ?? Infinity, this.config.REQUEST_TIMEOUT_MS);
-    const left = Math.max(0, arrivedAt + limit - performance.now());
+    const at = arrivedAt + limit;
+    const left = Math.max(0, at - performance.now());
     const timer = setTimeout(() => {
       const text = `The answer was not there within ${limit} ms.`;
       controller.abort(new ScoringError('deadline-passed', text));
@@ -148,6 +153,7 @@ export class ScoringService {
     if (gone.aborted) hangUp();
     else gone.addEventListener('abort', hangUp, { once: true });
     return {
+      at,
       signal: controller.signal,
       /** Rejects with the signal's reason, so that no answer is given late. */
       passed,

@@ -9,7 +9,7 @@ const signature = (rows: number): Signature => ({
     { name: 'probabilities', datatype: 'FP32', shape: [rows, 3] },
   ],
 });
-const manifest = { graphs: ['model.onnx'], limits: { maxBatchRows: 1 } };
+const manifest = { graphs: ['model.onnx'], limits: { maxBatchRows: 1, maxWaitMs: 0 } };
 
 describe('the graph of a tensor model', () => {
   it('shows every output in its own order, or those of the manifest in that order', () => {
@@ -22,14 +22,14 @@ describe('the graph of a tensor model', () => {
   });
 
   it('takes as many rows as the manifest allows where the first dimension is free', () => {
-    const batched = { ...manifest, limits: { maxBatchRows: 16 } };
+    const batched = { ...manifest, limits: { maxBatchRows: 16, maxWaitMs: 0 } };
     expect(graphOf(signature(-1), batched)).toMatchObject({ isBatched: true, maxRows: 16 });
     expect(graphOf(signature(-1), manifest)).toMatchObject({ isBatched: true, maxRows: 1 });
   });
 
   it('takes the rows of the graph where they are fixed, and never batches', () => {
     expect(graphOf(signature(8), manifest)).toMatchObject({ isBatched: false, maxRows: 8 });
-    expect(() => graphOf(signature(8), { ...manifest, limits: { maxBatchRows: 2 } })).toThrow(
+    expect(() => graphOf(signature(8), { ...manifest, limits: { maxBatchRows: 2, maxWaitMs: 0 } })).toThrow(
       "limits.maxBatchRows is 2, but 'x' [8, 4] has no free first dimension",
     );
   });

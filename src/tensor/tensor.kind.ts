@@ -24,8 +24,7 @@ export class TensorKind implements ModelKind<TensorManifest> {
     const { labels: file } = manifest;
     const labels = file === undefined ? undefined : await readClassNames(folder.path(file));
     const files = manifest.graphs.map((graph) => folder.path(graph));
-    const { maxBatchRows } = manifest.limits;
-    const model = await this.engine.open({ model: identity, files, maxBatchRows });
+    const model = await this.engine.open({ model: identity, files, ...manifest.limits });
     try {
       return new TensorScorer(identity, model, graphOf(model.signature, manifest, labels), labels);
     } catch (error) {

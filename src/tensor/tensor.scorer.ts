@@ -32,10 +32,11 @@ export class TensorScorer implements ServedModel {
     return this.engine.work;
   }
 
-  async infer(inputs: Tensors, { signal, timings }: ScoreCall): Promise<Tensors> {
+  async infer(inputs: Tensors, call: ScoreCall): Promise<Tensors> {
+    const { timings } = call;
     requireRows(inputs, this.graph.isBatched);
     requireWholeTexts(inputs);
-    const { outputs, queueMs, inferMs } = await this.engine.run(inputs, signal);
+    const { outputs, queueMs, inferMs } = await this.engine.run(inputs, call);
     timings.queue = (timings.queue ?? 0) + queueMs;
     timings.infer = (timings.infer ?? 0) + inferMs;
     return Object.fromEntries(

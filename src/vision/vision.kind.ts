@@ -30,8 +30,7 @@ export class VisionKind implements ModelKind<VisionManifest> {
     const { manifest } = folder;
     const labels = await readLabels(folder.path(manifest.labels));
     const files = manifest.graphs.map((file) => folder.path(file));
-    const { maxBatchRows } = manifest.limits;
-    const model = await this.engine.open({ model: folder.identity, files, maxBatchRows });
+    const model = await this.engine.open({ model: folder.identity, files, ...manifest.limits });
     try {
       requireSignature(model, manifest, labels);
     } catch (error) {

@@ -115,7 +115,10 @@ export class VisionScorer implements Scorer<'vision'>, ServedModel {
 
   async #classify(image: Uint8Array, call: ScoreCall): Promise<ArrayLike<number>> {
     const { manifest } = this.folder;
+    // Decoding what is going to be refused would take from those who are answered.
+    using place = this.engine.reserve(1, call);
     const input = await this.#decode(image, call);
+    place[Symbol.dispose]();
     const outputs = await runRows(this.engine, { [manifest.input.name]: input }, 1, call);
     const scores = outputs[manifest.output.name]?.data as Float32Array;
     return manifest.output.activation === 'logits' ? softmax(scores) : scores;

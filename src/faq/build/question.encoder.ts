@@ -30,8 +30,7 @@ export class QuestionEncoder {
     for (let count = 1; count <= manifest.graphs.length; count += 1) {
       const graphs = manifest.graphs.slice(0, count);
       const files = graphs.map((file) => folder.path(file));
-      const { maxBatchRows } = manifest.limits;
-      const model = await engine.open({ model: folder.identity, files, maxBatchRows });
+      const model = await engine.open({ model: folder.identity, files, ...manifest.limits });
       const { outputs } = model.signature;
       if (outputs.some(({ name }) => name === manifest.embedding)) {
         return new QuestionEncoder(folder, graphs, tokenizer, model);
@@ -44,7 +43,7 @@ export class QuestionEncoder {
   /** Vector of length 1 of a cleaned text. */
   async embed(text: string): Promise<Float32Array> {
     const tensors = this.tokenizer.tensors(text);
-    const { outputs } = await this.model.run(tensors, new AbortController().signal);
+    const { outputs } = await this.model.run(tensors, { signal: new AbortController().signal });
     return outputs[this.folder.manifest.embedding]?.data as Float32Array;
   }
 

@@ -18,6 +18,7 @@ const FATE = {
   'model-ambiguous': 'refused',
   'not-ready': 'refused',
   'queue-full': 'refused',
+  'deadline-unreachable': 'refused',
   unavailable: 'refused',
   'caller-gone': 'refused',
   'deadline-passed': 'failed',
