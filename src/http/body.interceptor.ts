@@ -9,7 +9,8 @@ import {
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { CONFIG, type Config } from '../config/config.module.js';
-import { parseJson, readBody } from './body.reader.js';
+import { readBody } from './body.reader.js';
+import { parseBody } from './json.body.js';
 import { RequestError } from './request.errors.js';
 
 export const MEDIA_TYPES = Symbol('MediaTypes');
@@ -39,7 +40,11 @@ export class BodyInterceptor implements NestInterceptor {
     const withinMs = request.context.arrivedAt + REQUEST_TIMEOUT_MS - performance.now();
     const raw = await readBody(request.raw, { maxBytes: MAX_BODY_BYTES, withinMs });
     const started = performance.now();
-    request.body = type === 'application/json' ? parseJson(raw) : raw;
+    if (type === 'application/json') {
+      const { value, lifted } = await parseBody(raw);
+      request.body = value;
+      request.context.lifted = lifted;
+    } else request.body = raw;
     request.context.timings.decode = performance.now() - started;
     return next.handle();
   }
