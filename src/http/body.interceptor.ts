@@ -11,7 +11,8 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { CONFIG, type Config } from '../config/config.module.js';
 import { decodeBody } from './body.encoding.js';
-import { parseJson, readBody } from './body.reader.js';
+import { readBody } from './body.reader.js';
+import { parseBody } from './json.body.js';
 import { RequestError } from './request.errors.js';
 
 export const MEDIA_TYPES = Symbol('MediaTypes');
@@ -60,8 +61,12 @@ export class BodyInterceptor implements NestInterceptor {
       request.body = await decodeBody(raw, request.headers['content-encoding'], MAX_BODY_BYTES);
     } else if (optional === true && raw.byteLength === 0) {
       request.body = {};
+    } else if (type === 'application/json') {
+      const { value, lifted } = await parseBody(raw);
+      request.body = value;
+      request.context.lifted = lifted;
     } else {
-      request.body = type === 'application/json' ? parseJson(raw) : raw;
+      request.body = raw;
     }
     request.context.timings.decode = performance.now() - started;
     return next.handle();

@@ -16,12 +16,17 @@ export interface BodyLimits {
 export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   const { maxBytes, withinMs } = limits;
   return new Promise((resolve, reject) => {
+    const announced = Number(request.headers['content-length'] ?? 0);
+    // The length is known but for chunked bodies: what comes is put in its place at once.
+    const whole = Buffer.allocUnsafeSlow(announced <= maxBytes ? announced : 0);
     const chunks: Buffer[] = [];
     let bytes = 0;
     const settle = (code?: keyof typeof REFUSALS) => {
       clearTimeout(timer);
       request.off('data', read).off('end', end).off('error', breakOff).off('close', breakOff);
-      if (code === undefined) return resolve(Buffer.concat(chunks, bytes));
+      if (code === undefined) {
+        return resolve(bytes === whole.byteLength ? whole : Buffer.concat(chunks, bytes));
+      }
       // Later errors of the socket have no other listener.
       request.pause().on('error', () => undefined);
       reject(new RequestError(code, REFUSALS[code](limits)));
@@ -29,13 +34,14 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<
     const read = (chunk: Buffer) => {
       bytes += chunk.byteLength;
       if (bytes > maxBytes) settle('body-too-large');
+      else if (bytes <= whole.byteLength) whole.set(chunk, bytes - chunk.byteLength);
       else chunks.push(chunk);
     };
     // A reset HTTP/2 stream ends as a whole one does, but for this flag.
     const end = () => settle(request.aborted ? 'body-incomplete' : undefined);
     const breakOff = () => settle('body-incomplete');
     const timer = setTimeout(settle, Math.max(0, withinMs), 'request-too-slow');
-    if (Number(request.headers['content-length'] ?? 0) > maxBytes) settle('body-too-large');
+    if (announced > maxBytes) settle('body-too-large');
     else request.on('data', read).on('end', end).on('error', breakOff).on('close', breakOff);
   });
 }

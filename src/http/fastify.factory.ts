@@ -6,7 +6,6 @@ import {
   type FastifyServerOptions,
   fastify,
 } from 'fastify';
-import helmet from 'helmet';
 import type { Config } from '../config/config.schema.js';
 import { watchMethods } from './allowed.methods.js';
 import { ServedCertificate } from './certificate.js';
@@ -22,6 +21,7 @@ import {
   timeoutsOf,
 } from './edge.limits.js';
 import { beginRequest, requestId, trackRequests } from './request.context.js';
+import { addSecurityHeaders } from './security.headers.js';
 import { redirectForwarded, trustedProxies } from './trusted.proxies.js';
 
 export interface HttpServer {
@@ -95,14 +95,6 @@ function listener(
 
 function certificateOf({ TLS_CERT_FILE, TLS_KEY_FILE }: Config): ServedCertificate {
   return new ServedCertificate(TLS_CERT_FILE ?? '', TLS_KEY_FILE ?? '');
-}
-
-function addSecurityHeaders(instance: FastifyInstance, { TLS }: Config): void {
-  const plain = { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } };
-  const secure = helmet(TLS === 'on' ? {} : plain);
-  instance.addHook('onRequest', (request, reply, done) => {
-    secure(request.raw, reply.raw, done as (error?: unknown) => void);
-  });
 }
 
 /** Guards decide before a byte of a body is read; see BodyInterceptor. */

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ModelIdentity } from '../registry/model.kind.js';
 import type { Timings } from '../scoring/scorer.js';
+import type { LiftedBytes } from './base64.js';
 
 /** What is known of a request from its arrival to its log line. */
 export interface RequestContext {
@@ -11,6 +12,8 @@ export interface RequestContext {
   readonly timings: Timings;
   /** Aborts when the caller hangs up before it has the answer. */
   readonly gone: AbortSignal;
+  /** What references to base64 in the body stand for. */
+  lifted?: LiftedBytes;
   /** The model that answers, once it is chosen. */
   model?: ModelIdentity;
   /** The error code of a refused or failed request. */

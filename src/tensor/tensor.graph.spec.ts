@@ -29,9 +29,9 @@ describe('the graph of a tensor model', () => {
 
   it('takes the rows of the graph where they are fixed, and never batches', () => {
     expect(graphOf(signature(8), manifest)).toMatchObject({ isBatched: false, maxRows: 8 });
-    expect(() => graphOf(signature(8), { ...manifest, limits: { maxBatchRows: 2, maxWaitMs: 0 } })).toThrow(
-      "limits.maxBatchRows is 2, but 'x' [8, 4] has no free first dimension",
-    );
+    expect(() =>
+      graphOf(signature(8), { ...manifest, limits: { maxBatchRows: 2, maxWaitMs: 0 } }),
+    ).toThrow("limits.maxBatchRows is 2, but 'x' [8, 4] has no free first dimension");
   });
 
   it('refuses outputs and labels that the graph does not have', () => {

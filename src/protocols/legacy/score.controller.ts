@@ -7,8 +7,9 @@ import { requireScope } from '../../auth/access.guard.js';
 import { Accepts } from '../../http/body.interceptor.js';
 import { RequestError } from '../../http/request.errors.js';
 import { ScoringService } from '../../scoring/scoring.service.js';
-import { decodeBase64 } from '../base64.js';
+import { decodeBase64, isReference, type LiftedBytes } from '../../http/base64.js';
 import { choiceQuery, scoreContext } from '../score.context.js';
+import { MAX_QUESTION } from '../v1/faq.schema.js';
 import { faqResult, kerasResult, visionResult } from './legacy.mapper.js';
 import {
   imagesInText,
@@ -78,6 +79,9 @@ export class ScoreController {
   async #faq(input: ScoreRequest['input'], choice: Choice, request: FastifyRequest) {
     requireScope(request.principal, 'faq.score');
     if (typeof input !== 'string') throw wrongInput('a question as text');
+    if (input.length > MAX_QUESTION || isReference(input)) {
+      throw wrongInput(`a question of at most ${MAX_QUESTION} characters`);
+    }
     const context = scoreContext(request, choice);
     const { result } = await this.scoring.score('faq', { question: input }, context);
     return faqResult(result, performance.now() - context.arrivedAt);
@@ -89,7 +93,7 @@ export class ScoreController {
     if (named === undefined) throw wrongInput('an object of named images in base64');
     const context = scoreContext(request, choice);
     const scored = await Promise.all(
-      decodeAll(named).map(async ([name, image]) => {
+      decodeAll(named, request.context.lifted).map(async ([name, image]) => {
         const { result } = await this.scoring.score('vision', { image, top: TOP }, context);
         return [name, result.predictions] as const;
       }),
@@ -99,10 +103,10 @@ export class ScoreController {
   }
 }
 
-function decodeAll(named: NamedImages): [string, Buffer][] {
+function decodeAll(named: NamedImages, lifted: LiftedBytes | undefined): [string, Buffer][] {
   return Object.entries(named).map(([name, text], index) => [
     name,
-    decodeBase64(text, `/input/${index}`),
+    decodeBase64(text, `/input/${index}`, lifted),
   ]);
 }
 

@@ -1,8 +1,9 @@
 import { Busboy } from '@fastify/busboy';
+import type { FastifyRequest } from 'fastify';
 import { mediaTypeOf } from '../../http/body.interceptor.js';
 import { RequestError } from '../../http/request.errors.js';
 import { check } from '../../http/schema.pipe.js';
-import { decodeBase64 } from '../base64.js';
+import { decodeBase64 } from '../../http/base64.js';
 import { classifyJson } from './vision.schema.js';
 
 export const FORM_TYPE = 'multipart/form-data';
@@ -25,14 +26,14 @@ export interface ImageBody {
 
 /**
  * The image of a classify request, in any of its three forms.
- * @param body parsed JSON, or the bytes of every other type
  * @throws RequestError
  */
-export async function imageOf(body: unknown, contentType = ''): Promise<ImageBody> {
+export async function imageOf({ body, headers, context }: FastifyRequest): Promise<ImageBody> {
   if (!Buffer.isBuffer(body)) {
     const { image, top } = check(classifyJson, body);
-    return { image: decodeBase64(image, '/image'), top };
+    return { image: decodeBase64(image, '/image', context.lifted), top };
   }
+  const contentType = headers['content-type'] ?? '';
   const isForm = mediaTypeOf(contentType) === FORM_TYPE;
   return { image: isForm ? await imagePart(body, contentType) : body };
 }

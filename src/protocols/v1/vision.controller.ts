@@ -42,7 +42,7 @@ export class VisionController {
     @Query({ schema: classifyQuery }) query: ClassifyQuery,
     @Req() request: FastifyRequest,
   ): Promise<ClassifyResponse> {
-    const { image, top = query.top } = await imageOf(request.body, request.headers['content-type']);
+    const { image, top = query.top } = await imageOf(request);
     const scored = await this.scoring.score('vision', { image, top }, scoreContext(request, query));
     return { model: scored.model, predictions: [...scored.result.predictions] };
   }

@@ -2,7 +2,7 @@ import { ARRAYS, elementsOf } from '../../engine/tensor.data.js';
 import type { Tensor, TensorSpec } from '../../engine/tensor.js';
 import { pointerTo } from '../../http/request.errors.js';
 import type { FileTensor, InferInputs } from '../../scoring/scorer.js';
-import { decodeBase64 } from '../base64.js';
+import { decodeBase64 } from '../../http/base64.js';
 import * as binary from './binary.codec.js';
 import { formOf, type ModelFace } from './infer.request.js';
 import type { InferInputJson, InferRequestJson, WireDatatype } from './infer.schema.js';
