@@ -1,14 +1,14 @@
 /**
  * `node bench/instances.mjs`: which instances a model should have on this machine (decision 0008). The
  * engine alone, without HTTP and decoding, is called by 1, 2, 4 and 16 callers at once; arrangements
- * take turns in short rounds. Neighbours on the machine take from wide and narrow alike, but not
- * equally: a round in which they used more than a tenth of the processors does not count and is tried
- * again, up to BENCH_MINUTES. Medians are printed, with the processor time of all processes for a run.
+ * take turns in short rounds. Printed are medians of two figures that neighbours on the machine hardly
+ * move: of a lone caller the milliseconds of the fastest tenth of its runs, and of all the processor
+ * time of every process for a run, which is what limits a server that is saturated; and runs/s,
+ * which neighbours do move.
  * Usage: instances.mjs [vision|faq|MODEL.onnx of a vision model]…
  */
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { EngineModel } from '../dist/engine/engine.model.js';
 import { UNOBSERVED } from '../dist/engine/engine.observer.js';
@@ -16,9 +16,6 @@ import { median } from './support.mjs';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 0.5);
-const UNTIL = performance.now() + Number(process.env.BENCH_MINUTES ?? 10) * 60_000;
-/** Share of the processors that neighbours may have in a round. */
-const DISTURBED = 0.1;
 const CALLERS = [1, 2, 4, 16];
 const N = cpus().length;
 const narrow = (count) => Array.from({ length: count }, () => [1]);
@@ -58,14 +55,12 @@ async function compare(name, { files, inputs }) {
     const mb = own.reduce((sum, pid) => sum + proportionalMb(pid), 0);
     opened.push({ arrangement, model, mb, rounds: new Map(CALLERS.map((c) => [c, []])) });
   }
-  const cells = opened.flatMap((one) => CALLERS.map((callers) => ({ ...one, callers })));
-  const missing = () => cells.filter(({ rounds, callers }) => rounds.get(callers).length < ROUNDS);
-  while (missing().length > 0 && performance.now() < UNTIL) {
-    process.stderr.write(`${name}: ${missing().length} of ${cells.length} to measure\n`);
-    for (const { model, rounds, callers } of missing()) {
-      const one = await measure(model, inputs, callers);
-      if (one.disturbed < DISTURBED) rounds.get(callers).push(one);
-      else await sleep(500);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    process.stderr.write(`${name}: round ${round + 1} of ${ROUNDS}\n`);
+    for (const callers of CALLERS) {
+      for (const { model, rounds } of opened) {
+        rounds.get(callers).push(await measure(model, inputs, callers));
+      }
     }
   }
   print(name, opened);
@@ -86,41 +81,34 @@ function open(files, threads) {
   });
 }
 
-/** Runs a second, milliseconds of processor time for a run, and what neighbours used of the machine. */
 async function measure(model, inputs, callers) {
-  const [own, all, started] = [ownMs(), machineMs(), performance.now()];
+  const [cpu, started] = [cpuMs(), performance.now()];
   const until = started + SECONDS * 1000;
-  let runs = 0;
+  const took = [];
   const call = async () => {
     const { signal } = new AbortController();
-    while (performance.now() < until) {
+    for (let now = performance.now(); now < until;) {
       await model.run(inputs, { signal });
-      runs += 1;
+      took.push(performance.now() - now);
+      now = performance.now();
     }
   };
   await Promise.all(Array.from({ length: callers }, call));
-  const ms = performance.now() - started;
-  const used = ownMs() - own;
-  const disturbed = (machineMs() - all - used) / (ms * N);
-  return { perSecond: (runs / ms) * 1000, cpuMs: used / runs, disturbed };
+  const seconds = (performance.now() - started) / 1000;
+  return {
+    perSecond: took.length / seconds,
+    cpuMs: (cpuMs() - cpu) / took.length,
+    fastMs: took.toSorted((x, y) => x - y)[Math.floor(took.length / 10)],
+  };
 }
 
 /** Processor time of this process and its children; ticks are 10 ms. */
-function ownMs() {
+function cpuMs() {
   return [process.pid, ...childrenOf(process.pid)].reduce((sum, pid) => {
     // utime and stime stand behind the name in parentheses.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
     return sum + (Number(fields[11]) + Number(fields[12])) * 10;
   }, 0);
-}
-
-/** Processor time that anybody used on this machine. */
-function machineMs() {
-  const [, user, nice, system, , , irq, softirq, steal] = readFileSync('/proc/stat', 'utf8')
-    .split('\n')[0]
-    .split(/ +/)
-    .map(Number);
-  return (user + nice + system + irq + softirq + steal) * 10;
 }
 
 function childrenOf(pid) {
@@ -132,17 +120,27 @@ function proportionalMb(pid) {
 }
 
 function print(name, results) {
-  const head = CALLERS.map((callers) => `${callers} callers`.padStart(18)).join('');
-  process.stdout.write(`\n${name}: runs/s (processor ms a run)${' '.repeat(4)}${head}\n`);
+  const write = (...cells) => process.stdout.write(`${cells.join('')}\n`);
+  const column = (text) => String(text).padStart(9);
+  const title = `${name}, ${N} processors`.padEnd(30);
+  write(
+    '\n',
+    ' '.repeat(30),
+    column('1 caller'),
+    '   processor ms a run',
+    ' '.repeat(23),
+    'runs/s',
+  );
+  write(title, column('ms'), ...CALLERS.map(column), ' ', ...CALLERS.map(column), column('MB'));
   for (const { arrangement, mb, rounds } of results) {
-    const cells = CALLERS.map((callers) => {
-      const all = rounds.get(callers);
-      if (all.length === 0) return '?'.padStart(18);
-      const [perSecond, ms] = ['perSecond', 'cpuMs'].map((key) =>
-        median(all.map((one) => one[key])),
-      );
-      return `${perSecond.toFixed(0)} (${ms.toFixed(1)})`.padStart(18);
-    });
-    process.stdout.write(`${arrangement.padEnd(36)}${cells.join('')}  ${mb.toFixed(0)} MB\n`);
+    const of = (callers, key) => median(rounds.get(callers).map((one) => one[key]));
+    write(
+      arrangement.padEnd(30),
+      column(of(1, 'fastMs').toFixed(1)),
+      ...CALLERS.map((callers) => column(of(callers, 'cpuMs').toFixed(1))),
+      ' ',
+      ...CALLERS.map((callers) => column(of(callers, 'perSecond').toFixed(0))),
+      column(mb.toFixed(0)),
+    );
   }
 }
