@@ -19,64 +19,28 @@ const MAX_GROWTH = 4;
 /** Microseconds for what is redacted of a request. */
 const MAX_LINE_US = 15;
 
+/** Each is repeated to the length wanted; `|` ends one. */
+const SHAPES = String.raw`
+1 |1-|4 1|0.|1.1.|0 12|(0|(0171) |+1|+1 |+1(|12345678|4111 1111 1111 1112 |
+4111111111111112|5500-|6-6-6-6-|2222 |a@|@a|@a.|a.b@c.|@-.|a%40|%40a.|'@|a@b.cc|é@é.|eyJ|
+eyJ.|eyJaaaaaaaaaaa.|eyJ aaa|nst_|nst_a_|nst_aaaaaaaa |Bearer |Bearer  a|basic a|bearer|
+Basic AAAAAAA |password|password=|password="|password=\"|password:\|a=|token: |sig=|
+password = ' \\"|cookie:|cookie=[|secret=>|x-api-key":"|pwd=,|pwd=[}|apiapiapikey|
+shared access |=>|= |" =|\" :|tokentoken|client_secret|://|://a|://:|://@|://a:b/|://a?|
+?|/?|?a|?a=|/a?b|/??|x?y ://|-----BEGIN |-----BEGIN PRIVATE KEY|
+-----BEGIN A PRIVATE KEY-----|-----END|AAAA|aaaaaaaaaB==|aB3/+|JQQJ99|AzFu|Q~|8Q~|abc8Q~|
+a1JQQJ99 |DE89|NL91 |GB82WEST|DE89 3704 0044 0532 0130 01 |MT84-|fr76fr76|nl02abna|
+12345678A|X1234567|1 85 05 |185057800608492|RSSMRA85|131052-|01019000084 |
+529.982.247-26 |85.07.30-|010190 |ABCDEF|abcdef12a12a123|1:|::|a:|ffff:|2001:db8:|::1:|
+1:::|fe80::1 |:1|std::|1.2.3.|255.|256.256.256.256 |10.0.0.|127.0.0.|1.2.3.4.|[redacted|
+[redacted:|[redacted]|=[redacted]|12345678-1234-4123-8123-12345678901|
+4111 1111 1111 1111 |bob@mail.example |203.0.113.57 |password=x |+31612345678 |
+https://u:p@h/a?b=c#d |Authorization: Bearer x|NL91 ABNA 0417 1643 00 `;
 const repeated = [
   ...Array.from('aA0=:/@.,-_+ "\'\\?&#(){}[]<>\n\0é€'),
-  ...['1 ', '1-', '4 1', '0.', '1.1.', '0 12', '(0', '(0171) ', '+1', '+1 ', '+1(', '12345678'],
-  ...['4111 1111 1111 1112 ', '4111111111111112', '5500-', '6-6-6-6-', '2222 '],
-  ...['a@', '@a', '@a.', 'a.b@c.', '@-.', 'a%40', '%40a.', "'@", 'a@b.cc', 'é@é.'],
-  ...['eyJ', 'eyJ.', 'eyJaaaaaaaaaaa.', 'eyJ aaa', 'nst_', 'nst_a_', 'nst_aaaaaaaa '],
-  ...['Bearer ', 'Bearer  a', 'basic a', 'bearer\t', 'Basic AAAAAAA '],
-  ...[
-    'password',
-    'password=',
-    'password="',
-    'password=\\"',
-    'password:\\',
-    'a=',
-    'token: ',
-    'sig=',
-  ],
-  ...['password = \' \\\\"', 'cookie:', 'cookie=[', 'secret=>', 'x-api-key":"', 'pwd=,', 'pwd=[}'],
-  ...['apiapiapikey', 'shared access ', '=>', '= ', '" =', '\\" :', 'tokentoken', 'client_secret'],
-  ...[
-    '://',
-    '://a',
-    '://:',
-    '://@',
-    '://a:b/',
-    '://a?',
-    '?',
-    '/?',
-    '?a',
-    '?a=',
-    '/a?b',
-    '/??',
-    'x?y ://',
-  ],
-  ...['-----BEGIN ', '-----BEGIN PRIVATE KEY', '-----BEGIN A PRIVATE KEY-----', '-----END'],
-  ...['AAAA', 'aaaaaaaaaB==', 'aB3/+', 'JQQJ99', 'AzFu', 'Q~', '8Q~', 'abc8Q~', 'a1JQQJ99 '],
-  ...['DE89', 'NL91 ', 'GB82WEST', 'DE89 3704 0044 0532 0130 01 ', 'MT84-', 'fr76fr76', 'nl02abna'],
-  ...[
-    '12345678A',
-    'X1234567',
-    '1 85 05 ',
-    '185057800608492',
-    'RSSMRA85',
-    '131052-',
-    '01019000084 ',
-  ],
-  ...['529.982.247-26 ', '85.07.30-', '010190 ', 'ABCDEF', 'abcdef12a12a123'],
-  ...['1:', '::', 'a:', 'ffff:', '2001:db8:', '::1:', '1:::', 'fe80::1 ', ':1', 'std::'],
-  ...['1.2.3.', '255.', '256.256.256.256 ', '10.0.0.', '127.0.0.', '1.2.3.4.'],
-  ...[
-    '[redacted',
-    '[redacted:',
-    '[redacted]',
-    '=[redacted]',
-    '12345678-1234-4123-8123-12345678901',
-  ],
-  ...['4111 1111 1111 1111 ', 'bob@mail.example ', '203.0.113.57 ', 'password=x ', '+31612345678 '],
-  ...['https://u:p@h/a?b=c#d ', 'Authorization: Bearer x\n', 'NL91 ABNA 0417 1643 00 '],
+  ...SHAPES.split('|').map((shape) => shape.replace('\n', '')),
+  'bearer\t',
+  'Authorization: Bearer x\n',
 ];
 const shapes = repeated.map((part) => [JSON.stringify(part), (length) => filled(part, length)]);
 shapes.push(['random bytes', (length) => noise(length, 0, 256)]);
