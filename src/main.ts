@@ -13,12 +13,14 @@ import { servePlayground } from './playground/playground.js';
 import { bareProblem, sendProblem } from './protocols/problem.js';
 import { ModelRegistry } from './registry/model.registry.js';
 import { JsonLogger } from './telemetry/logger.js';
+import { logProcessFaults } from './telemetry/process.faults.js';
 import { logRequests } from './telemetry/request.log.js';
 
 /** Starts the server; answers health routes at once and scores as soon as its models are proved. */
 export async function serve(): Promise<void> {
   const config = loadConfig();
   const logger = new JsonLogger(config.LOG_LEVEL);
+  logProcessFaults(logger);
   const answers = { sendProblem, bareProblem };
   const { adapter, connections, completeRoutes } = createHttpServer(config, answers);
   logRequests(adapter.getInstance(), logger);

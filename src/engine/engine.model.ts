@@ -10,6 +10,7 @@ import {
 import { EngineError } from './engine.errors.js';
 import type { EngineObserver, ModelLabel } from './engine.observer.js';
 import { Instance } from './instance.js';
+import type { SayLine } from './runtime.output.js';
 import type { GraphChain, Signature } from './runtime.protocol.js';
 import { rowsOf, type Tensors } from './tensor.js';
 
@@ -26,6 +27,8 @@ export interface EngineModelOptions {
   readonly maxBatchRows: number;
   readonly queueMaxRows: number;
   readonly observer: EngineObserver;
+  /** Told each line that an instance prints. */
+  readonly say?: SayLine | undefined;
   /** See Instance.start. */
   readonly program?: string | undefined;
 }
@@ -59,7 +62,7 @@ export class EngineModel {
 
   /** @throws EngineError `load-failed` */
   static async open(options: EngineModelOptions): Promise<EngineModel> {
-    const start = () => Instance.start(options.chain, options.program);
+    const start = () => Instance.start(options.chain, options.say, options.program);
     const settled = await Promise.allSettled(Array.from({ length: options.instances }, start));
     const started = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     const failed = settled.find((one) => one.status === 'rejected');
@@ -196,7 +199,8 @@ export class EngineModel {
     await sleep(Math.min(RESTART_MIN_MS * 2 ** this.#restarts++, RESTART_MAX_MS));
     if (this.#closed) return;
     try {
-      const instance = await Instance.start(this.options.chain, this.options.program);
+      const { chain, say, program } = this.options;
+      const instance = await Instance.start(chain, say, program);
       if (this.#closed) return await instance.stop();
       this.#adopt(instance);
       this.#dispatch();

@@ -1,8 +1,10 @@
-import { Module } from '@nestjs/common';
+import { Logger, Module } from '@nestjs/common';
 import { CONFIG, type Config, ConfigModule } from '../config/config.module.js';
 import { Engine } from './engine.js';
 import { ENGINE_OBSERVER, type EngineObserver } from './engine.observer.js';
 import { processors } from './processors.js';
+
+const logger = new Logger('Runtime');
 
 @Module({
   imports: [ConfigModule],
@@ -18,6 +20,7 @@ import { processors } from './processors.js';
           threadsPerInstance:
             config.THREADS_PER_INSTANCE ?? Math.max(1, Math.floor(processors() / instances)),
           queueMaxRows: config.QUEUE_MAX_ROWS,
+          say: (line: string) => logger.warn(line),
         };
         return new Engine(options, observer);
       },

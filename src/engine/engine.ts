@@ -1,4 +1,5 @@
 import { EngineModel } from './engine.model.js';
+import type { SayLine } from './runtime.output.js';
 import { type EngineObserver, type ModelLabel, UNOBSERVED } from './engine.observer.js';
 
 export interface EngineOptions {
@@ -6,6 +7,8 @@ export interface EngineOptions {
   readonly instances: number;
   readonly threadsPerInstance: number;
   readonly queueMaxRows: number;
+  /** Told each line that the process of an instance prints. */
+  readonly say?: SayLine;
 }
 
 export interface OpenOptions {
@@ -25,9 +28,9 @@ export class Engine {
 
   /** @throws EngineError `load-failed` */
   open({ model, files, maxBatchRows }: OpenOptions): Promise<EngineModel> {
-    const { executionProviders, instances, threadsPerInstance, queueMaxRows } = this.options;
+    const { executionProviders, instances, threadsPerInstance, queueMaxRows, say } = this.options;
     const chain = { files, executionProviders, threads: threadsPerInstance };
     const { observer } = this;
-    return EngineModel.open({ model, chain, instances, maxBatchRows, queueMaxRows, observer });
+    return EngineModel.open({ model, chain, instances, maxBatchRows, queueMaxRows, observer, say });
   }
 }

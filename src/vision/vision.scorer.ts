@@ -4,6 +4,7 @@ import type { EngineModel } from '../engine/engine.model.js';
 import { parseGolden } from '../registry/model.folder.js';
 import { GoldenError, type ModelFolder } from '../registry/model.kind.js';
 import type { VisionManifest } from '../registry/model.manifest.js';
+import { tallyRun } from '../scoring/run.tally.js';
 import type { Prediction, ScoreCall, Scenarios, Scorer } from '../scoring/scorer.js';
 import type { ImageDecoder } from './image.decoder.js';
 import type { ClassLabel } from './labels.js';
@@ -79,13 +80,9 @@ export class VisionScorer implements Scorer<'vision'> {
     const pixels = await this.decoder.decode(image);
     const input = preprocess(pixels, manifest);
     timings.decode = (timings.decode ?? 0) + performance.now() - started;
-    const { outputs, queueMs, inferMs } = await this.engine.run(
-      { [manifest.input.name]: input },
-      signal,
-    );
-    timings.queue = (timings.queue ?? 0) + queueMs;
-    timings.infer = (timings.infer ?? 0) + inferMs;
-    const scores = outputs[manifest.output.name]?.data as Float32Array;
+    const run = await this.engine.run({ [manifest.input.name]: input }, signal);
+    tallyRun(timings, run, 1);
+    const scores = run.outputs[manifest.output.name]?.data as Float32Array;
     return manifest.output.activation === 'logits' ? softmax(scores) : scores;
   }
 
