@@ -20,6 +20,7 @@ import { ModelWatcher } from './registry/model.watcher.js';
 import { JsonLogger } from './telemetry/logger.js';
 import { listenForScrapes } from './telemetry/metrics/management.listener.js';
 import { measureCertificate, measureProcess } from './telemetry/metrics/process.metrics.js';
+import { logProcessFaults } from './telemetry/process.faults.js';
 import { logRequests } from './telemetry/request.log.js';
 import { startTelemetry } from './telemetry/telemetry.js';
 import { watchRequests } from './telemetry/watch.requests.js';
@@ -35,6 +36,7 @@ export async function serve(): Promise<void> {
   const config = loadConfig();
   const logger = new JsonLogger(config.LOG_LEVEL);
   const telemetry = await startTelemetry(config, logger);
+  logProcessFaults(logger);
   const answers = { sendProblem, bareProblem };
   const { adapter, connections, certificateEnd, completeRoutes } = createHttpServer(
     config,

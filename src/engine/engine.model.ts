@@ -15,7 +15,7 @@ const LOSSES_BEFORE_GIVING_UP = 2;
 /** Longest time that callers without a deadline wait for an instance to come up again. */
 const LONGEST_REST_MS = 10_000;
 
-export interface EngineModelOptions extends Pick<PoolOptions, 'plans' | 'program'> {
+export interface EngineModelOptions extends Pick<PoolOptions, 'plans' | 'program' | 'say'> {
   readonly model: ModelLabel;
   /** Absolute paths of ONNX files that run as one chain. */
   readonly files: readonly string[];
@@ -65,12 +65,13 @@ export class EngineModel {
 
   /** @throws EngineError `load-failed` */
   static async open(options: EngineModelOptions): Promise<EngineModel> {
-    const { model, plans, files, observer, program } = options;
+    const { model, plans, files, observer, program, say } = options;
     let opened: EngineModel | undefined;
     const pool = await InstancePool.open({
       plans,
       chain: { files, warmRows: warmSizes(options.maxBatchRows) },
       program,
+      say,
       events: {
         idle: () => {
           if (opened !== undefined) opened.#dispatch();

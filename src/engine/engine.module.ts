@@ -7,6 +7,7 @@ import { processors } from './processors.js';
 
 /** A run of which nobody can want the answer any more has hung; loading may be slow, too. */
 const RUN_LIMIT_MIN_MS = 30_000;
+const runtimeLogger = new Logger('Runtime');
 
 @Module({
   imports: [ConfigModule],
@@ -24,6 +25,7 @@ const RUN_LIMIT_MIN_MS = 30_000;
           gpus: countGpus(),
           queueMaxRows: config.QUEUE_MAX_ROWS,
           runLimitMs: Math.max(RUN_LIMIT_MIN_MS, 2 * config.REQUEST_TIMEOUT_MS),
+          say: (line: string) => runtimeLogger.warn(line),
         };
         const fellBack = (
           { name, version }: { name: string; version: number },

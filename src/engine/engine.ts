@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EngineModel } from './engine.model.js';
+import type { SayLine } from './runtime.output.js';
 import { type EngineObserver, type ModelLabel, UNOBSERVED } from './engine.observer.js';
 import { planInstances, type PlacementOptions } from './placement.js';
 
@@ -10,6 +11,8 @@ export interface EngineOptions extends PlacementOptions {
   readonly runLimitMs: number;
   /** See EngineModelOptions. */
   readonly fellBack?: (model: ModelLabel, provider: string, reason: string) => void;
+  /** Told each line that the process of an instance prints. */
+  readonly say?: SayLine;
 }
 
 export interface OpenOptions {
@@ -31,7 +34,13 @@ export class Engine {
 
   /** @throws EngineError `load-failed` */
   async open({ maxWaitMs = 0, ...opened }: OpenOptions): Promise<EngineModel> {
-    const { queueMaxRows, runLimitMs, fellBack = () => undefined, ...placement } = this.options;
+    const {
+      queueMaxRows,
+      runLimitMs,
+      say,
+      fellBack = () => undefined,
+      ...placement
+    } = this.options;
     const plans = planInstances(placement, await bytesBeside(opened.files));
     const { observer } = this;
     const limits = { maxWaitMs, queueMaxRows, runLimitMs };
@@ -41,6 +50,7 @@ export class Engine {
       plans,
       observer,
       fellBack,
+      say,
       program: undefined,
     });
   }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError } from './engine.errors.js';
 import { Instance, type Ran } from './instance.js';
 import type { InstancePlan } from './placement.js';
+import type { SayLine } from './runtime.output.js';
 import type { GraphChain } from './runtime.protocol.js';
 import type { Tensors } from './tensor.js';
 
@@ -22,6 +23,8 @@ export interface PoolOptions {
   readonly plans: readonly InstancePlan[];
   readonly chain: Pick<GraphChain, 'files' | 'warmRows'>;
   readonly events: PoolEvents;
+  /** Told each line that the process of an instance prints. */
+  readonly say?: SayLine | undefined;
   /** See Instance.start. */
   readonly program: string | undefined;
 }
@@ -144,11 +147,11 @@ export class InstancePool {
 
   /** Tries the providers in their order, each in a process of its own. */
   async #startWith({ providers, device, threads }: InstancePlan): Promise<Instance> {
-    const { chain, events, program } = this.options;
+    const { chain, events, program, say } = this.options;
     let failure: unknown = new EngineError('load-failed', 'no execution provider is configured');
     for (const [at, provider] of providers.entries()) {
       try {
-        return await Instance.start({ ...chain, provider, device, threads }, program);
+        return await Instance.start({ ...chain, provider, device, threads }, say, program);
       } catch (error) {
         failure = error;
         if (at + 1 < providers.length) events.fellBack(provider, String(error));

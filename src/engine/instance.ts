@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { EngineError } from './engine.errors.js';
+import { withoutValues } from './run.fault.js';
+import { followOutput, type SayLine } from './runtime.output.js';
 import type { FromRuntime, GraphChain, Signature, ToRuntime } from './runtime.protocol.js';
 import type { Tensors } from './tensor.js';
 
@@ -43,15 +45,22 @@ export class Instance {
   }
 
   /**
+   * @param say told what the process prints
    * @param program what runs in the process; tests put one there that acts out faults
    * @throws EngineError `load-failed` with the runtime's reason
    */
-  static async start(chain: GraphChain, program = RUNTIME): Promise<Instance> {
+  static async start(
+    chain: GraphChain,
+    say: SayLine = () => undefined,
+    program = RUNTIME,
+  ): Promise<Instance> {
     const child = fork(program, {
       serialization: 'advanced',
-      stdio: ['ignore', 2, 2, 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, ...ALLOCATOR },
     });
+    followOutput(child.stdout, say);
+    followOutput(child.stderr, say);
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     const limit = setTimeout(() => child.kill('SIGKILL'), OPEN_LIMIT_MS);
     const reply = await new Promise<FromRuntime>((resolve, reject) => {
@@ -91,11 +100,11 @@ export class Instance {
     if (reply.kind === 'ran') return reply;
     const reason = reply.kind === 'failed' ? reply.message : 'the runtime broke its protocol';
     if (this.chain.provider === 'cpu' || !DEVICE_FAULT.test(reason)) {
-      throw new EngineError('run-failed', reason);
+      throw new EngineError('run-failed', withoutValues(reason));
     }
     this.child.kill('SIGKILL');
     await this.ended;
-    throw new EngineError('instance-lost', reason);
+    throw new EngineError('instance-lost', withoutValues(reason));
   }
 
   /** False once the process is known to be ending. */

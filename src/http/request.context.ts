@@ -22,6 +22,8 @@ export interface RequestContext {
   fault?: Error;
   /** Of its trace, or of the caller's where it is not traced. */
   traceId?: string;
+  /** Of the span of this request, where it has one. */
+  spanId?: string;
 }
 
 declare module 'fastify' {
@@ -64,8 +66,9 @@ export function beginRequest(request: FastifyRequest, reply: FastifyReply): void
 
 /** W3C Server-Timing of the phases that happened, in milliseconds. */
 function serverTiming({ context, authMs }: FastifyRequest): string {
-  const { arrivedAt, timings } = context;
-  const phases = { auth: authMs, ...timings, total: performance.now() - arrivedAt };
+  const { decode, queue, infer } = context.timings;
+  const total = performance.now() - context.arrivedAt;
+  const phases = { auth: authMs, decode, queue, infer, total };
   return Object.entries(phases)
     .filter(([, duration]) => duration !== undefined)
     .map(([phase, duration]) => `${phase};dur=${(duration ?? 0).toFixed(2)}`)

@@ -8,6 +8,18 @@ export function digitsOf(text: string): string {
   return text.replace(/\D/g, '');
 }
 
+/** `api-key:<id>` is how our own lines name a caller; the header has `x-` before it. */
+export function namesCaller({ index, input, 0: sign }: RegExpExecArray): boolean {
+  return sign === ':' && /(?<![\w-])api-key$/.test(input.slice(Math.max(0, index - 8), index));
+}
+
+/** Whether a path, or the end of a long one, stands before the match. */
+export function followsPath({ index, input }: RegExpExecArray): boolean {
+  const before = input.slice(Math.max(0, index - 64), index);
+  const slash = before.lastIndexOf('/');
+  return slash >= 0 && !/[\s"'`<>]/.test(before.slice(slash));
+}
+
 /** Behind the value that begins at `from`: a quoted text, a line, or up to a separator. */
 export function valueEnd(text: string, from: number, line: boolean): number {
   let at = from;

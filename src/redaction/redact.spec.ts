@@ -90,6 +90,7 @@ const HARMLESS = [
   'rate 1000000000 rows in 1234567890 ns, 0.123456789 s, 12.5 ms',
   '00000000-0000-0000-0000-000000000000 application:00000000-0000-4000-8000-000000000000',
   'sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg==',
+  'audit: api-key:shop loads faq:2 for user:8a6c2f3e-58a1-4a5f-9d3e-2f6c1b7e9d10/1d5f4a6e-91b7-4b0c-8c51-6e0f6a3b2c4d',
   'std::vector<float> ort::Value face::add a?.b why? because',
 ];
 
@@ -141,10 +142,10 @@ describe('redactText', () => {
   });
 
   it('cuts long text, and no secret in two', () => {
-    for (let before = 7_000; before < 8_300; before += 7) {
+    for (let before = 3_000; before < 4_200; before += 7) {
       const text = `${'words '.repeat(before / 6)} card 4111 1111 1111 1111 and ${'more '.repeat(900)}`;
       const clean = redactText(text);
-      expect(clean.length).toBeLessThan(8_300);
+      expect(clean.length).toBeLessThan(4_200);
       expect(clean).not.toMatch(/4111/);
       expect(clean).toMatch(/… \[cut, \d+ characters\]$/);
       expect(redactText(clean)).toBe(clean);

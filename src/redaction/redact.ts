@@ -4,9 +4,13 @@ import { isSecretName } from './secret.names.js';
 import type { TextRule } from './text.rule.js';
 
 /** Characters of one text that are kept. */
-const MAX_TEXT = 8_192;
+const MAX_TEXT = 4_096;
 /** No secret that is known by its end is longer: what a cut leaves of one lies within. */
 const MARGIN = 512;
+/** Most of what is looked at, in a glance: names, paths, UUIDs. */
+const HARMLESS =
+  /^(?:[A-Za-z_./-]{0,64}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
+const LETTERS_THAT_HARM = /nst_|eyJ/;
 /** A marker may end what kept a neighbour from being recognised. */
 const MAX_PASSES = 4;
 const MAX_DEPTH = 8;
@@ -15,9 +19,10 @@ const MAX_MEMBERS = 1_000;
 /**
  * Takes secrets and personal data out of free text and puts markers such as `[redacted:card]` in
  * their place. Linear in time, never throws, and changes nothing when it is called again on what it
- * gave. Text beyond 8,192 characters is cut off.
+ * gave. Text beyond 4,096 characters is cut off.
  */
 export function redactText(text: string): string {
+  if (text.length <= 64 && HARMLESS.test(text) && !LETTERS_THAT_HARM.test(text)) return text;
   if (text.length <= MAX_TEXT) return scrub(text);
   const kept = scrub(text.slice(0, MAX_TEXT))
     .slice(0, -MARGIN)
@@ -53,13 +58,13 @@ function apply({ pattern, cut }: TextRule, text: string): string {
   pattern.lastIndex = 0;
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const found = cut(match);
-    if (found === undefined) {
-      pattern.lastIndex = match.index + 1;
+    if (found === undefined || found.from === found.to) {
+      pattern.lastIndex = found?.to ?? match.index + 1;
       continue;
     }
     clean += text.slice(copied, Math.max(copied, found.from)) + found.by;
     copied = Math.max(copied, found.to);
-    pattern.lastIndex = Math.max(found.to, match.index + 1);
+    pattern.lastIndex = found.to;
   }
   return copied === 0 ? text : clean + text.slice(copied);
 }
@@ -134,7 +139,7 @@ class Copy {
 
   /** An Error still, so that loggers and exporters know it as one. */
   #error(error: Error, depth: number): Error {
-    const copy = Object.create(Error.prototype) as Error;
+    const copy = Object.create(Error.prototype) as Error & Record<string, unknown>;
     const { name, message, stack, cause } = error;
     const own = Object.entries(error);
     const members = [...Object.entries({ name, message, stack, cause }), ...own];
@@ -150,14 +155,15 @@ class Copy {
   }
 }
 
-/** As an own member, also for names such as `__proto__`. */
-function put(object: object, key: string, value: unknown): void {
-  Object.defineProperty(object, key, {
-    value,
-    enumerable: true,
-    writable: true,
-    configurable: true,
-  });
+function put(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== '__proto__') object[key] = value;
+  else
+    Object.defineProperty(object, key, {
+      value,
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    });
 }
 
 /** Card and other numbers may come as numbers. */

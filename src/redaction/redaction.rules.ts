@@ -9,7 +9,9 @@ import {
   cardEnd,
   compactEnd,
   DIGIT,
+  followsPath,
   mailboxStart,
+  namesCaller,
   nationalPhone,
   plainUrl,
   REDACTED,
@@ -18,7 +20,16 @@ import {
 } from './extents.js';
 import { NATIONAL_IDS } from './national.ids.js';
 import { NAMED_VALUE } from './secret.names.js';
-import { marker, nothing, numbers, type TextRule, until, whole } from './text.rule.js';
+import {
+  instead,
+  marker,
+  nothing,
+  numbers,
+  SIX_DIGITS,
+  type TextRule,
+  until,
+  whole,
+} from './text.rule.js';
 
 export const RULES: readonly TextRule[] = [
   {
@@ -64,9 +75,10 @@ export const RULES: readonly TextRule[] = [
     pattern: NAMED_VALUE,
     cut: (match) => {
       const from = until(match);
+      // Before anything is read: what is not taken must not be read again and again.
+      if (match.input.startsWith('[redacted', from) || namesCaller(match)) return nothing(from);
       const to = valueEnd(match.input, from, match[1] !== undefined);
-      if (to === from || match.input.startsWith('[redacted', from)) return nothing(from);
-      return { from, to, by: REDACTED };
+      return { from, to, by: to === from ? '' : REDACTED };
     },
   },
   {
@@ -74,7 +86,7 @@ export const RULES: readonly TextRule[] = [
     reason: 'User and password before the host, queries and fragments behind the path.',
     needs: '://',
     pattern: /:\/\/[^\s"'`<>]*/g,
-    cut: (match) => ({ from: match.index, to: until(match), by: plainUrl(match[0]) }),
+    cut: (match) => instead(match, plainUrl(match[0])),
   },
   {
     name: 'query',
@@ -82,8 +94,7 @@ export const RULES: readonly TextRule[] = [
     needs: '?',
     pattern: /\?[^\s"'`<>?]+/g,
     cut: (match) => {
-      const before = match.input.slice(Math.max(0, match.index - 64), match.index);
-      const isQuery = /\/[^\s"'`<>]*$/.test(before) || /^\?[\w.~%[\]-]{1,64}=/.test(match[0]);
+      const isQuery = followsPath(match) || /^\?[\w.~%[\]-]{1,64}=/.test(match[0]);
       if (!isQuery || match[0].startsWith('?[redacted')) return nothing(until(match));
       return { from: match.index + 1, to: until(match), by: REDACTED };
     },
@@ -138,7 +149,7 @@ export const RULES: readonly TextRule[] = [
   {
     name: 'card',
     reason: 'Payment cards by scheme, length and Luhn, among other numbers too.',
-    needs: DIGIT,
+    needs: SIX_DIGITS,
     pattern: numbers('(?<![A-Za-z0-9]|\\d[.,])[2-68]\\d{0,18}(?:[ -]?\\d){12,18}'),
     cut: (match) => {
       if (match[1] === undefined) return nothing(until(match));
@@ -158,7 +169,7 @@ export const RULES: readonly TextRule[] = [
     name: 'phone',
     reason:
       'National forms with their separators: a leading zero or brackets, and those of North America, Spain and Brazil. Numbers without separators are ids as often as phones.',
-    needs: DIGIT,
+    needs: SIX_DIGITS,
     pattern: numbers(
       `(?<![\\w.,:+-])(?:\\(\\d{3}\\) ?\\d{3}[ .-]\\d{4}|\\(0?\\d{1,4}\\)[ -]?\\d{2,8}(?:[ -]\\d{2,8}){0,4}|` +
         `0\\d{1,4}(?:[ /-]\\d{2,8}){1,5}|0\\d(?:\\.\\d\\d){4}|` +
@@ -175,16 +186,16 @@ export const RULES: readonly TextRule[] = [
   {
     name: 'ipv6',
     reason: 'Truncated to /48, which is a site and not a caller.',
-    needs: /:.*:/,
+    needs: /:[0-9a-f]*:/i,
     pattern: /(?<![\w:.])[0-9a-f:]{2,45}(?![\w:.]{0,1}[\w:])/gi,
-    cut: (match) => ({ from: match.index, to: until(match), by: truncatedIpv6(match[0]) }),
+    cut: (match) => instead(match, truncatedIpv6(match[0])),
   },
   {
     name: 'ipv4',
     reason: 'Truncated to /24; loopback and 0.0.0.0 are nobody.',
-    needs: '.',
+    needs: /\d\.\d/,
     pattern:
       /(?<![\w.])(?!127\.|0\.0\.0\.0)((?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3})(?:25[0-5]|2[0-4]\d|1?\d?\d)(?!\w|\.\d)/g,
-    cut: (match) => ({ from: match.index, to: until(match), by: `${match[1]}0` }),
+    cut: (match) => instead(match, `${match[1]}0`),
   },
 ];

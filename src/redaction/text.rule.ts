@@ -20,7 +20,13 @@ export interface TextRule {
 export const marker = (name: string) => `[redacted:${name}]`;
 
 export const until = (match: RegExpExecArray) => match.index + match[0].length;
+/** Nothing to take: the search goes on at `at`. */
 export const nothing = (at: number): Cut => ({ from: at, to: at, by: '' });
+
+/** Puts a text in the place of the match. */
+export function instead(match: RegExpExecArray, by: string): Cut {
+  return by === match[0] ? nothing(until(match)) : { from: match.index, to: until(match), by };
+}
 
 /** Takes the whole match out, where `proves` agrees with it. */
 export function whole(
@@ -28,9 +34,11 @@ export function whole(
   proves: (text: string) => boolean = () => true,
 ): TextRule['cut'] {
   const by = marker(name);
-  return (match) => (proves(match[0]) ? { from: match.index, to: until(match), by } : undefined);
+  return (match) => (proves(match[0]) ? instead(match, by) : undefined);
 }
 
+/** As many digits, with separators or not, as all numbers have that identify somebody. */
+export const SIX_DIGITS = /\d(?:[ ./()-]{0,3}\d){5}/;
 /** Not within a word or a decimal number, nor behind a dash of a version or hash. */
 export const START = '(?<![\\w.])';
 export const END = '(?![\\w]|[.,]\\d)';

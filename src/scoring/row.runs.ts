@@ -1,5 +1,6 @@
 import type { EngineModel } from '../engine/engine.model.js';
 import { concatRows, rowsOf, sliceRows, type Tensors } from '../engine/tensor.js';
+import { tallyRun } from './run.tally.js';
 import type { ScoreCall } from './scorer.js';
 import { ScoringError } from './scoring.errors.js';
 
@@ -60,11 +61,9 @@ export async function runRows(
   call: ScoreCall,
 ): Promise<Tensors> {
   const parts = await mapInTurn(splitRows(inputs, maxBatchRows), async (part) => {
-    const { outputs, queueMs, inferMs } = await engine.run(part, call);
-    const { timings } = call;
-    timings.queue = (timings.queue ?? 0) + queueMs;
-    timings.infer = (timings.infer ?? 0) + inferMs;
-    return outputs;
+    const run = await engine.run(part, call);
+    tallyRun(call.timings, run, rowsOf(part));
+    return run.outputs;
   });
   return mapTensors(parts[0] ?? {}, (_, name) =>
     concatRows(parts.flatMap((part) => part[name] ?? [])),

@@ -1,12 +1,16 @@
 import type { Tensor, Tensors, TensorSpec } from '../engine/tensor.js';
 import type { LoadedModel } from '../registry/model.kind.js';
 
-/** Milliseconds spent in the phases of one request; absent phases did not happen. */
+/** Milliseconds spent in the phases of one request, and its work; absent phases did not happen. */
 export interface Timings {
   auth?: number;
   decode?: number;
   queue?: number;
   infer?: number;
+  /** Rows that it had in the engine. */
+  rows?: number;
+  /** Rows of the largest run that it was in, with those of other callers. */
+  batchRows?: number;
 }
 
 /** What goes along with an input on its way through a scorer. */

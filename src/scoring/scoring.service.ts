@@ -185,10 +185,12 @@ function outcomeOf(error: unknown): ScoringRecord['outcome'] {
   return known ? error.code : 'internal-error';
 }
 
-/** A request may hold several inputs; its phases are sums over them. */
+/** A request may hold several inputs; its phases and rows are sums over them. */
 function addTimings(sums: Timings, added: Timings): void {
-  for (const phase of ['decode', 'queue', 'infer'] as const) {
-    const ms = added[phase];
-    if (ms !== undefined) sums[phase] = (sums[phase] ?? 0) + ms;
+  for (const phase of ['decode', 'queue', 'infer', 'rows'] as const) {
+    const amount = added[phase];
+    if (amount !== undefined) sums[phase] = (sums[phase] ?? 0) + amount;
   }
+  if (added.batchRows === undefined) return;
+  sums.batchRows = Math.max(sums.batchRows ?? 0, added.batchRows);
 }

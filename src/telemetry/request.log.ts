@@ -1,46 +1,45 @@
+import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { redactText } from '../redaction/redact.js';
 import type { JsonLogger } from './logger.js';
+import { onRequestEnd, type RequestEnd } from './request.end.js';
 
-const CALLER_GONE = 499;
+/** Over HTTP/2 a method may be any word. */
+const KNOWN_METHODS = new Set(METHODS);
 
 /**
  * One line a request: what was asked by its route template, who asked, which model answered and
- * where the time went. Never paths, queries, headers, bodies or addresses.
+ * where the time went. Never paths, queries, headers, bodies or addresses. docs/logs.md has its
+ * members.
  */
 export function logRequests(fastify: FastifyInstance, logger: JsonLogger): void {
-  fastify.addHook('onRequest', (request, reply, done) => {
-    // Who hung up got no response that could have been finished.
-    reply.raw.once('close', () => {
-      if (!request.context.gone.aborted) return;
-      request.context.errorCode = 'caller-gone';
-      logger.pino.info(lineOf(request, CALLER_GONE, reply.elapsedTime), 'request');
-    });
-    done();
-  });
-  fastify.addHook('onResponse', (request, reply, done) => {
-    if (!request.context.gone.aborted) {
-      logger.pino.info(lineOf(request, reply.statusCode, reply.elapsedTime), 'request');
-    }
-    done();
-  });
+  onRequestEnd(fastify, (request, end) => logger.plain.info(lineOf(request, end), 'request'));
 }
 
-function lineOf(request: FastifyRequest, status: number, elapsedMs: number) {
+/**
+ * Built of what is ours, and so not redacted as a whole, which would cost more than writing it: the
+ * id alone comes from the caller.
+ */
+function lineOf(request: FastifyRequest, { status, elapsedMs }: RequestEnd) {
   const { context, principal } = request;
+  const { timings } = context;
   return {
-    requestId: request.id,
-    traceId: context.traceId,
-    method: request.method,
+    requestId: redactText(request.id),
+    trace_id: context.traceId,
+    span_id: context.spanId,
+    method: KNOWN_METHODS.has(request.method) ? request.method : 'OTHER',
     route: request.routeOptions.url ?? 'unknown',
     status,
     durationMs: round(elapsedMs),
     principal: principal && `${principal.kind}:${principal.id}`,
     model: context.model?.name,
     modelVersion: context.model?.version,
+    rows: timings.rows,
+    batchRows: timings.batchRows,
     authMs: round(request.authMs),
-    decodeMs: round(context.timings.decode),
-    queueMs: round(context.timings.queue),
-    inferMs: round(context.timings.infer),
+    decodeMs: round(timings.decode),
+    queueMs: round(timings.queue),
+    inferMs: round(timings.infer),
     errorCode: context.errorCode,
   };
 }

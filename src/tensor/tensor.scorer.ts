@@ -1,7 +1,8 @@
 import type { EngineModel } from '../engine/engine.model.js';
-import type { Tensors, TensorSpec } from '../engine/tensor.js';
+import { rowsOf, type Tensors, type TensorSpec } from '../engine/tensor.js';
 import { ModelFolderError } from '../registry/model.folder.js';
 import { GoldenError, type ModelIdentity } from '../registry/model.kind.js';
+import { tallyRun } from '../scoring/run.tally.js';
 import type { ScoreCall, ServedModel } from '../scoring/scorer.js';
 import { ScoringError } from '../scoring/scoring.errors.js';
 import { differenceOf } from './tensor.difference.js';
@@ -33,12 +34,11 @@ export class TensorScorer implements ServedModel {
   }
 
   async infer(inputs: Tensors, call: ScoreCall): Promise<Tensors> {
-    const { timings } = call;
     requireRows(inputs, this.graph.isBatched);
     requireWholeTexts(inputs);
-    const { outputs, queueMs, inferMs } = await this.engine.run(inputs, call);
-    timings.queue = (timings.queue ?? 0) + queueMs;
-    timings.infer = (timings.infer ?? 0) + inferMs;
+    const run = await this.engine.run(inputs, call);
+    tallyRun(call.timings, run, rowsOf(inputs));
+    const { outputs } = run;
     return Object.fromEntries(
       this.outputs.flatMap(({ name }) => {
         const tensor = outputs[name];

@@ -56,7 +56,8 @@ export function traceRequests(fastify: FastifyInstance, budget: TraceBudget): vo
       parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent),
     );
     request.trace = new RequestTrace(tracer, span, shared);
-    request.context.traceId = span.spanContext().traceId;
+    const { traceId, spanId } = span.spanContext();
+    Object.assign(request.context, { traceId, spanId });
     request.trace.around(done);
   });
   onRequestEnd(fastify, (request, end) => {
