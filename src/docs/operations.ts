@@ -45,6 +45,12 @@ const DEADLINE = {
   schema: { type: 'integer', minimum: 1 },
 };
 
+/** Parts of paths, with a value that is there where the repository's own models are served. */
+const PATH_PARAMETERS: Readonly<Record<string, { description: string; example: string }>> = {
+  model: { description: 'Name of a served model.', example: 'faq' },
+  version: { description: 'A version that it serves.', example: '1' },
+};
+
 /**
  * Adds to every operation what follows from its route's decorators: who may call it, the errors it
  * can answer with, the deadline header and a worked example. Changes the document.
@@ -80,10 +86,21 @@ function complete(operation: Operation, path: string, facts: RouteFacts): void {
   if (isScoring(facts)) {
     operation.parameters = [...(operation.parameters ?? []), ref('parameters', 'Deadline')];
   }
+  completePath(operation, path);
   completeBody(operation, facts);
   operation.responses = { ...errorResponses(path, facts), ...operation.responses };
   const success = operation.responses['200'];
   if (success !== undefined) Object.assign(success, { headers: COMMON_HEADERS });
+}
+
+function completePath(operation: Operation, path: string): void {
+  const { parameters: known = [] } = operation;
+  for (const [, name = ''] of path.matchAll(/\{(\w+)\}/g)) {
+    if (known.some((parameter) => 'name' in parameter && parameter.name === name)) continue;
+    const text = PATH_PARAMETERS[name];
+    known.push({ name, in: 'path', required: true, schema: { type: 'string' }, ...text });
+  }
+  operation.parameters = known;
 }
 
 /** `postV1FaqMatch`: stable and fit for a method of a made client. */

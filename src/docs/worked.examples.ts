@@ -16,6 +16,24 @@ const KERAS = {
   value: { input: JSON.stringify({ tripod: photo }) },
 };
 
+/** By the model that they are for. */
+const TENSORS = {
+  faq: {
+    summary: 'Questions for the model faq',
+    value: {
+      inputs: [{ name: 'question', shape: [1], datatype: 'BYTES', data: [question] }],
+      outputs: [{ name: 'answered' }, { name: 'similarity' }, { name: 'id' }],
+    },
+  },
+  vision: {
+    summary: 'Images in base64 for the model vision',
+    value: {
+      inputs: [{ name: 'image', shape: [1], datatype: 'BYTES', data: [photo] }],
+      outputs: [{ name: 'logits', parameters: { classification: 3 } }],
+    },
+  },
+};
+
 /** JSON bodies that answer 200 as they stand, by operation; the first is shown first. */
 export const WORKED_EXAMPLES: Readonly<Record<string, Readonly<Record<string, WorkedExample>>>> = {
   postV1FaqMatch: {
@@ -28,6 +46,8 @@ export const WORKED_EXAMPLES: Readonly<Record<string, Readonly<Record<string, Wo
   postV1VisionClassify: {
     photo: { summary: 'A small photo in base64', value: { image: photo, top: 3 } },
   },
+  postV2ModelsModelInfer: TENSORS,
+  postV2ModelsModelVersionsVersionInfer: TENSORS,
   postScore: { question: QUESTION, images: IMAGES, keras: KERAS },
   postV2RepositoryIndex: {
     all: { summary: 'Every version', value: {} },

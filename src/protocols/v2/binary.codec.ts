@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { ARRAYS, type NumericDatatype } from '../../engine/tensor.data.js';
 import type { NumericData, Tensor } from '../../engine/tensor.js';
-import { invalidAt, type Place } from './tensor.faults.js';
+import type { Complain } from './tensor.faults.js';
 
 /**
  * Tensors as bytes: little-endian and row-major without padding, BOOL a byte each, BYTES each after
@@ -9,11 +9,15 @@ import { invalidAt, type Place } from './tensor.faults.js';
  */
 
 /** Numbers as a view of `bytes`, or a copy where they do not lie at a multiple of their size. */
-export function decodeNumbers(datatype: NumericDatatype, bytes: Buffer, place: Place): NumericData {
+export function decodeNumbers(
+  datatype: NumericDatatype,
+  bytes: Buffer,
+  complain: Complain,
+): NumericData {
   const array = ARRAYS[datatype];
   const size = array.BYTES_PER_ELEMENT;
   const data = new array(...alignedTo(size, bytes), bytes.byteLength / size);
-  if (datatype === 'BOOL') requireBooleans(bytes, place);
+  if (datatype === 'BOOL') requireBooleans(bytes, complain);
   return data;
 }
 
@@ -26,7 +30,7 @@ export function decodeBf16(bytes: Buffer): Float32Array {
 }
 
 /** Elements of BYTES as views. */
-export function decodeElements(bytes: Buffer, count: number, place: Place): Buffer[] {
+export function decodeElements(bytes: Buffer, count: number, complain: Complain): Buffer[] {
   const elements: Buffer[] = [];
   let at = 0;
   while (at + 4 <= bytes.byteLength && elements.length < count) {
@@ -38,15 +42,12 @@ export function decodeElements(bytes: Buffer, count: number, place: Place): Buff
   if (elements.length === count && at === bytes.byteLength) return elements;
   const found =
     elements.length === count ? 'more bytes than that' : `${elements.length} whole ones`;
-  throw invalidAt(
-    place,
-    `expected ${count} elements, each after its length in 4 bytes; found ${found}`,
-  );
+  throw complain(`expected ${count} elements, each after its length in 4 bytes; found ${found}`);
 }
 
-export function decodeText(element: Buffer, place: Place): string {
+export function decodeText(element: Buffer, complain: Complain): string {
   if (isUtf8(element)) return element.toString('utf8');
-  throw invalidAt(place, 'expected text in UTF-8');
+  throw complain('expected text in UTF-8');
 }
 
 export function encodeBinary({ datatype, data }: Tensor): Uint8Array {
@@ -67,8 +68,7 @@ function alignedTo(size: number, bytes: Buffer): [buffer: ArrayBuffer, offset: n
   return [buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer, 0];
 }
 
-function requireBooleans(bytes: Buffer, place: Place): void {
+function requireBooleans(bytes: Buffer, complain: Complain): void {
   const wrong = bytes.findIndex((byte) => byte > 1);
-  if (wrong >= 0)
-    throw invalidAt(place, `expected bytes 0 or 1; element ${wrong} is ${bytes[wrong]}`);
+  if (wrong >= 0) throw complain(`expected bytes 0 or 1; element ${wrong} is ${bytes[wrong]}`);
 }

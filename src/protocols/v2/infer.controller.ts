@@ -1,5 +1,12 @@
 import { Controller, HttpCode, Post, Req, Res, UseGuards } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiHeader,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RequireScope } from '../../auth/access.decorator.js';
 import { codingOf, encodeBody } from '../../http/body.encoding.js';
@@ -38,6 +45,12 @@ export class InferController {
       'Tensors come as JSON, or as bytes after the JSON whose length `Inference-Header-Content-Length` tells; with a length of 0 the whole body is the one input. Outputs come back as they are asked for. docs/protocol-v2.md has the details.',
   })
   @ApiConsumes('application/json', BINARY_TYPE)
+  @ApiHeader({
+    name: 'Inference-Header-Content-Length',
+    required: false,
+    description: 'Bytes of the body that are JSON, where binary data follows.',
+    schema: { type: 'integer', minimum: 0 },
+  })
   @ApiBody(JSON_BODY)
   @ApiResponse({ status: 200, description: 'The outputs.', standardSchema: inferResponse })
   async infer(

@@ -7,7 +7,7 @@ import * as binary from './binary.codec.js';
 import { formOf, type ModelFace } from './infer.request.js';
 import type { InferInputJson, InferRequestJson, WireDatatype } from './infer.schema.js';
 import * as json from './json.codec.js';
-import { invalidAt, type Place } from './tensor.faults.js';
+import { type Complain, invalidAt, type Place } from './tensor.faults.js';
 
 type Input = Tensor | FileTensor;
 
@@ -16,6 +16,8 @@ interface FittingInput {
   readonly place: Place;
   readonly spec: TensorSpec;
   readonly datatype: WireDatatype;
+  /** As the request says. */
+  readonly given: readonly number[];
   /** With as many sides as the model's. */
   readonly shape: readonly number[];
   /** Whether its elements are files that the model decodes. */
@@ -66,12 +68,13 @@ export function readRawInput(bytes: Buffer, { inputs, files, maxRows }: ModelFac
   if (spec === undefined || second !== undefined) {
     throw invalidAt([], `expected JSON: the model has ${inputs.length} inputs`);
   }
+  const complain = complaintsOf(spec, []);
   if (files.includes(spec.name)) {
     return { [spec.name]: { datatype: 'BYTES', shape: [1], files: [bytes] } };
   }
   if (spec.datatype === 'BYTES') {
-    const shape = spec.shape.map(() => 1);
-    return { [spec.name]: { datatype: 'BYTES', shape, data: [binary.decodeText(bytes, [])] } };
+    const text = binary.decodeText(bytes, complain);
+    return { [spec.name]: { datatype: 'BYTES', shape: spec.shape.map(() => 1), data: [text] } };
   }
   const fixed = elementsOf(spec.shape.filter((side) => side !== -1)) * widthOf(spec.datatype);
   const free = spec.shape.filter((side) => side === -1).length;
@@ -85,10 +88,10 @@ export function readRawInput(bytes: Buffer, { inputs, files, maxRows }: ModelFac
     !isRowsWithin
   ) {
     const expected = `expected the bytes of ${formOf(spec.datatype, spec.shape)}`;
-    throw invalidAt([], `${expected}; ${bytes.byteLength} came`);
+    throw complain(`${expected}; ${bytes.byteLength} came`);
   }
   const shape = spec.shape.map((given) => (given === -1 ? side : given));
-  const data = binary.decodeNumbers(spec.datatype, bytes, []);
+  const data = binary.decodeNumbers(spec.datatype, bytes, complain);
   return { [spec.name]: { datatype: spec.datatype, shape, data } };
 }
 
@@ -121,7 +124,7 @@ function fit(
     throw invalidAt([...place, 'shape'], text);
   }
   const isBase64 = isFiles || (parameters?.content_type ?? contentType) === 'base64';
-  return { place, spec, datatype, shape: fitted, isFiles, isBase64 };
+  return { place, spec, datatype, given: shape, shape: fitted, isFiles, isBase64 };
 }
 
 /** Many clients send a column [N, 1] where a list [N] is meant: the same elements. */
@@ -133,35 +136,43 @@ function fitShape(shape: readonly number[], wanted: readonly number[]) {
 }
 
 function readJson(data: unknown, fitting: FittingInput): Input {
-  const { spec, datatype, shape, isFiles, isBase64 } = fitting;
+  const { spec, datatype, given, shape, isFiles, isBase64 } = fitting;
   const place = [...fitting.place, 'data'];
-  if (datatype === 'BF16') throw invalidAt(place, 'expected BF16 as binary data');
-  const elements = json.flatten(data, shape, place);
+  const complain = complaintsOf(spec, place);
+  if (datatype === 'BF16') throw complain('expected BF16 as binary data');
+  const elements = json.flatten(data, given, complain);
   if (datatype !== 'BYTES') {
-    return { datatype: spec.datatype, shape, data: json.decodeNumbers(datatype, elements, place) };
+    const numbers = json.decodeNumbers(datatype, elements, complain);
+    return { datatype: spec.datatype, shape, data: numbers };
   }
-  const texts = json.requireTexts(elements, place);
+  const texts = json.requireTexts(elements, complain);
   if (!isBase64) return { datatype, shape, data: texts };
   const files = texts.map((text, index) => decodeBase64(text, pointerTo([...place, index])));
   if (isFiles) return { datatype, shape, files };
-  return { datatype, shape, data: files.map((bytes) => binary.decodeText(bytes, place)) };
+  return { datatype, shape, data: files.map((bytes) => binary.decodeText(bytes, complain)) };
 }
 
 function readBinary(bytes: Buffer, { spec, datatype, shape, isFiles, place }: FittingInput): Input {
   const count = elementsOf(shape);
+  const complain = complaintsOf(spec, place);
   if (datatype === 'BYTES') {
-    const elements = binary.decodeElements(bytes, count, place);
+    const elements = binary.decodeElements(bytes, count, complain);
     if (isFiles) return { datatype, shape, files: elements };
-    return { datatype, shape, data: elements.map((one) => binary.decodeText(one, place)) };
+    return { datatype, shape, data: elements.map((one) => binary.decodeText(one, complain)) };
   }
-  if (bytes.byteLength !== count * widthOf(datatype)) {
-    const expected = `${count * widthOf(datatype)} bytes for ${formOf(datatype, shape)}`;
-    const at = [...place, 'parameters', 'binary_data_size'];
-    throw invalidAt(at, `the input '${spec.name}' has ${bytes.byteLength}, expected ${expected}`);
+  const expected = count * widthOf(datatype);
+  if (bytes.byteLength !== expected) {
+    throw complain(
+      `expected ${expected} bytes of ${formOf(datatype, shape)}, ${bytes.byteLength} came`,
+    );
   }
   const isBf16 = datatype === 'BF16';
-  const data = isBf16 ? binary.decodeBf16(bytes) : binary.decodeNumbers(datatype, bytes, place);
+  const data = isBf16 ? binary.decodeBf16(bytes) : binary.decodeNumbers(datatype, bytes, complain);
   return { datatype: spec.datatype, shape, data };
+}
+
+function complaintsOf({ name }: TensorSpec, place: Place): Complain {
+  return (message) => invalidAt(place, `the input '${name}': ${message}`);
 }
 
 function takeBytes(

@@ -1,7 +1,7 @@
 import { halfToNumber, numberToHalf } from '../../engine/float16.js';
 import { ARRAYS, elementsOf, type NumericDatatype } from '../../engine/tensor.data.js';
 import type { NumericData, Tensor } from '../../engine/tensor.js';
-import { invalidAt, notFinite, type Place } from './tensor.faults.js';
+import { type Complain, notFinite } from './tensor.faults.js';
 
 /** Tensors as JSON: nested as their shape, or flat in row-major order. */
 
@@ -51,16 +51,20 @@ const READERS: Readonly<Record<Exclude<NumericDatatype, 'INT64' | 'UINT64'>, Ele
  * The elements of a tensor in row-major order.
  * @throws RequestError when `data` has not the shape
  */
-export function flatten(data: unknown, shape: readonly number[], place: Place): readonly unknown[] {
-  if (!Array.isArray(data)) throw invalidAt(place, `expected an array, ${nameOf(data)} came`);
-  const flat = Array.isArray(data[0]) ? unnest(data, shape, place) : data;
+export function flatten(
+  data: unknown,
+  shape: readonly number[],
+  complain: Complain,
+): readonly unknown[] {
+  if (!Array.isArray(data)) throw complain(`expected an array, ${nameOf(data)} came`);
+  const flat = Array.isArray(data[0]) ? unnest(data, shape, complain) : data;
   const count = elementsOf(shape);
   if (flat.length === count) return flat;
   const of = `${count} elements of shape [${shape.join(', ')}]`;
-  throw invalidAt(place, `expected the ${of}, ${flat.length} came`);
+  throw complain(`expected the ${of}, ${flat.length} came`);
 }
 
-function unnest(data: readonly unknown[], shape: readonly number[], place: Place): unknown[] {
+function unnest(data: readonly unknown[], shape: readonly number[], complain: Complain): unknown[] {
   const flat: unknown[] = [];
   const visit = (part: unknown, depth: number) => {
     const side = shape[depth];
@@ -71,7 +75,7 @@ function unnest(data: readonly unknown[], shape: readonly number[], place: Place
     } else {
       const came = Array.isArray(part) ? `one of ${part.length}` : nameOf(part);
       const expected = `at depth ${depth + 1} an array of ${side}`;
-      throw invalidAt(place, `expected data nested as its shape, ${expected}; ${came} came`);
+      throw complain(`expected data nested as its shape, ${expected}; ${came} came`);
     }
   };
   visit(data, 0);
@@ -82,26 +86,32 @@ function unnest(data: readonly unknown[], shape: readonly number[], place: Place
 export function decodeNumbers(
   datatype: NumericDatatype,
   elements: readonly unknown[],
-  place: Place,
+  complain: Complain,
 ): NumericData {
-  if (datatype === 'INT64' || datatype === 'UINT64') return decodeInt64(datatype, elements, place);
+  if (datatype === 'INT64' || datatype === 'UINT64')
+    return decodeInt64(datatype, elements, complain);
   const { expected, read } = READERS[datatype];
   const data = new ARRAYS[datatype](elements.length);
   for (let index = 0; index < data.length; index += 1) {
     const value = read(elements[index]);
-    if (value === undefined) throw wrongElement(datatype, expected, elements[index], index, place);
+    if (value === undefined)
+      throw wrongElement(datatype, expected, elements[index], index, complain);
     data[index] = value;
   }
   return data;
 }
 
-function decodeInt64(datatype: 'INT64' | 'UINT64', elements: readonly unknown[], place: Place) {
+function decodeInt64(
+  datatype: 'INT64' | 'UINT64',
+  elements: readonly unknown[],
+  complain: Complain,
+) {
   const wrap = datatype === 'INT64' ? BigInt.asIntN : BigInt.asUintN;
   const data = new ARRAYS[datatype](elements.length);
   for (let index = 0; index < data.length; index += 1) {
     const value = toBigInt(elements[index]);
     if (value === undefined || wrap(64, value) !== value) {
-      throw wrongElement(datatype, 'an integer of 64 bits', elements[index], index, place);
+      throw wrongElement(datatype, 'an integer of 64 bits', elements[index], index, complain);
     }
     data[index] = value;
   }
@@ -125,9 +135,9 @@ export function hasRoundedIntegers(data: unknown, depth: number): boolean {
 }
 
 /** @throws RequestError naming the first element that is no text */
-export function requireTexts(elements: readonly unknown[], place: Place): string[] {
+export function requireTexts(elements: readonly unknown[], complain: Complain): string[] {
   const wrong = elements.findIndex((element) => typeof element !== 'string');
-  if (wrong >= 0) throw wrongElement('BYTES', 'text', elements[wrong], wrong, place);
+  if (wrong >= 0) throw wrongElement('BYTES', 'text', elements[wrong], wrong, complain);
   return elements as string[];
 }
 
@@ -153,10 +163,10 @@ function wrongElement(
   expected: string,
   element: unknown,
   index: number,
-  place: Place,
+  complain: Complain,
 ) {
   const came = typeof element === 'number' ? String(element) : nameOf(element);
-  return invalidAt(place, `expected ${expected} for ${datatype}; element ${index} is ${came}`);
+  return complain(`expected ${expected} for ${datatype}; element ${index} is ${came}`);
 }
 
 function nameOf(value: unknown): string {

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { requireScope } from '../../auth/access.guard.js';
 import type { Scope } from '../../auth/principal.js';
 import type { ModelChoice } from '../../scoring/scorer.catalog.js';
+import type { ServedModel } from '../../scoring/scorer.js';
 import { ScoringError } from '../../scoring/scoring.errors.js';
 import { ScoringService } from '../../scoring/scoring.service.js';
 
@@ -21,11 +22,15 @@ export class ModelGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const { model, version } = choiceOf(request);
-    const { kind } = this.scoring.served(model, version);
-    const own = OWN_SCOPE[kind];
-    requireScope(request.principal, 'models.score', ...(own === undefined ? [] : [own]));
+    requireScope(request.principal, ...scopesOf(this.scoring.served(model, version)));
     return true;
   }
+}
+
+/** Each of them is enough to use the model. */
+export function scopesOf({ kind }: Pick<ServedModel, 'kind'>): Scope[] {
+  const own = OWN_SCOPE[kind];
+  return own === undefined ? ['models.score'] : ['models.score', own];
 }
 
 /** @throws ScoringError when the version is no number, as versions are */

@@ -2,11 +2,10 @@ import { Controller, Get, HttpStatus, Req, Res, UseGuards, UseInterceptors } fro
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RequireScope } from '../../auth/access.decorator.js';
-import { ModelStatistics } from '../../scoring/model.statistics.js';
 import { ScoringService } from '../../scoring/scoring.service.js';
 import { choiceOf, MODEL_SCOPES, ModelGuard } from './model.guard.js';
-import { configOf, metadataOf, statisticsOf } from './model.metadata.js';
-import { modelConfig, modelMetadata, modelStatistics, readyModel } from './model.schema.js';
+import { configOf, metadataOf } from './model.metadata.js';
+import { modelConfig, modelMetadata, readyModel } from './model.schema.js';
 import { PlainJson } from './plain.json.js';
 
 /** The paths of a model and of one of its versions. */
@@ -18,10 +17,7 @@ export const ofModel = (rest = '') => [`:model${rest}`, `:model/versions/:versio
 @UseGuards(ModelGuard)
 @UseInterceptors(PlainJson)
 export class ModelController {
-  constructor(
-    private readonly scoring: ScoringService,
-    private readonly statistics: ModelStatistics,
-  ) {}
+  constructor(private readonly scoring: ScoringService) {}
 
   @Get(ofModel())
   @ApiOperation({ summary: 'Tell the inputs, outputs and versions of a model' })
@@ -47,17 +43,6 @@ export class ModelController {
   @ApiResponse({ status: 200, description: 'The model.', standardSchema: modelConfig })
   config(@Req() request: FastifyRequest) {
     return configOf(this.#served(request));
-  }
-
-  @Get(ofModel('/stats'))
-  @ApiOperation({
-    summary: 'Tell what a model has done since the start',
-    description: 'Of the version that answers, or of the one in the path.',
-  })
-  @ApiResponse({ status: 200, description: 'Its counts.', standardSchema: modelStatistics })
-  stats(@Req() request: FastifyRequest) {
-    const model = this.#served(request);
-    return { model_stats: [statisticsOf(model, this.statistics.of(model.identity))] };
   }
 
   #served(request: FastifyRequest) {

@@ -2,11 +2,11 @@ import { Controller, Get, HttpStatus, Res, UseInterceptors } from '@nestjs/commo
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public, RequireScope } from '../../auth/access.decorator.js';
-import { runtimeVersion } from '../../engine/runtime.version.js';
 import { Readiness } from '../../health/readiness.js';
 import { MODEL_SCOPES } from './model.guard.js';
 import { liveServer, readyServer, serverMetadata } from './model.schema.js';
 import { PlainJson } from './plain.json.js';
+import { SERVER } from './server.version.js';
 
 const EXTENSIONS = [
   'binary_tensor_data',
@@ -28,7 +28,7 @@ export class ServerController {
   @ApiOperation({ summary: 'Tell what the server is and which extensions it speaks' })
   @ApiResponse({ status: 200, description: 'The server.', standardSchema: serverMetadata })
   metadata() {
-    return { name: 'nestor', version: runtimeVersion, extensions: EXTENSIONS };
+    return { ...SERVER, extensions: EXTENSIONS };
   }
 
   @Get('health/live')

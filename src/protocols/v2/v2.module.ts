@@ -4,10 +4,11 @@ import { ScoringModule } from '../../scoring/scoring.module.js';
 import { InferController } from './infer.controller.js';
 import { ModelController } from './models.controller.js';
 import { ServerController } from './server.controller.js';
+import { StatisticsController } from './statistics.controller.js';
 
 /** The Open Inference Protocol v2 over REST with Triton's extensions. */
 @Module({
   imports: [HealthModule, ScoringModule],
-  controllers: [ServerController, ModelController, InferController],
+  controllers: [ServerController, StatisticsController, ModelController, InferController],
 })
 export class V2Module {}

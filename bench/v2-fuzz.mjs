@@ -1,0 +1,88 @@
+/**
+ * `node bench/v2-fuzz.mjs [requests] [seed]`: malformed inference requests against a server of its
+ * own. Fails on any 5xx, on an answer that is no JSON with `error`, on a server that ends; prints how
+ * its memory grew after the first tenth.
+ */
+import { Agent, request } from 'node:https';
+import { residentMb, startServer } from './support.mjs';
+import { malformedRequest, randomFrom } from './v2.bodies.mjs';
+
+const [requests = 20_000, seed = 1] = process.argv.slice(2).map(Number);
+const AT_ONCE = 8;
+
+const server = await startServer();
+const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+const random = randomFrom(seed);
+const statuses = new Map();
+const faults = [];
+let sent = 0;
+let early = 0;
+
+function send({ path, headers, body }) {
+  const options = {
+    method: 'POST',
+    agent,
+    rejectUnauthorized: false,
+    headers: { 'x-api-key': server.key, 'content-length': body.byteLength, ...headers },
+  };
+  return new Promise((resolve, reject) => {
+    const call = request(`${server.url}${path}`, options, (response) => {
+      const chunks = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        resolve({ status: response.statusCode, text: Buffer.concat(chunks).toString() });
+      });
+    });
+    call.once('error', reject).end(body);
+  });
+}
+
+function isExplained(text) {
+  try {
+    return typeof JSON.parse(text).error === 'string';
+  } catch {
+    return false;
+  }
+}
+
+async function lane() {
+  while (sent < requests) {
+    const number = (sent += 1);
+    if (number === Math.ceil(requests / 10)) early = residentMb(server.pid);
+    if (number % 1000 === 0) process.stderr.write(`${number} of ${requests}\n`);
+    const bad = malformedRequest(random);
+    try {
+      const { status, text } = await send(bad);
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      if (status >= 500 || (status !== 200 && !isExplained(text)))
+        faults.push([number, status, text]);
+    } catch (error) {
+      faults.push([number, error.code ?? error.message]);
+    }
+  }
+}
+
+await Promise.all(Array.from({ length: AT_ONCE }, lane));
+const late = residentMb(server.pid);
+const { status } = await send({
+  path: '/v2/models/faq/infer',
+  headers: {},
+  body: Buffer.from(
+    '{"inputs":[{"name":"question","datatype":"BYTES","shape":[1],"data":["how do i copy an array"]}]}',
+  ),
+});
+agent.destroy();
+await server.stop();
+
+const counts = [...statuses]
+  .toSorted(([a], [b]) => a - b)
+  .map(([code, count]) => `${code}: ${count}`);
+process.stdout.write(`${requests} requests, seed ${seed}\n${counts.join(', ')}\n`);
+process.stdout.write(
+  `resident ${early.toFixed(0)} MB after a tenth, ${late.toFixed(0)} MB at the end\n`,
+);
+if (faults.length > 0 || status !== 200) {
+  process.stdout.write(`${faults.length} faults, first: ${JSON.stringify(faults.slice(0, 5))}\n`);
+  process.exitCode = 1;
+}
