@@ -1,25 +1,59 @@
 /**
- * What the engine alone can do: images/s of onnxruntime-node on ready tensors, without HTTP,
- * decoding or labels. Usage: bare.mjs MODEL THREADS SECONDS; prints the count of runs.
+ * What the engine alone can do: runs of onnxruntime-node on ready tensors, without HTTP, decoding or
+ * labels. Usage: bare.mjs FOLDER THREADS SECONDS, by fork; sends runs and their processor time.
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
+import { Tokenizer } from '../dist/faq/tokenizer.js';
+import { QUESTION } from './workload.mjs';
 
-const [model, threads, seconds] = process.argv.slice(2);
-const session = await ort.InferenceSession.create(model, {
-  intraOpNumThreads: Number(threads),
-  interOpNumThreads: 1,
-  extra: { session: { intra_op: { allow_spinning: '0' } } },
-});
-const pixels = Uint8Array.from({ length: 224 * 224 * 3 }, (_, i) => (i * 7919) % 256);
-const feeds = { image: new ort.Tensor('uint8', pixels, [1, 224, 224, 3]) };
-for (let i = 0; i < 20; i += 1) await session.run(feeds);
+const [folder, threads, seconds] = process.argv.slice(2);
+const manifest = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8'));
+const sessions = await Promise.all(
+  manifest.graphs.map((graph) =>
+    ort.InferenceSession.create(join(folder, graph), {
+      intraOpNumThreads: Number(threads),
+      interOpNumThreads: 1,
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
+    }),
+  ),
+);
+const feeds = manifest.kind === 'faq' ? await words() : pixels();
+for (let i = 0; i < 20; i += 1) await run();
 process.send('warm');
 await new Promise((resolve) => process.once('message', resolve));
 const until = performance.now() + Number(seconds) * 1000;
+const before = process.cpuUsage();
 let runs = 0;
 while (performance.now() < until) {
-  await session.run(feeds);
+  await run();
   runs += 1;
 }
-process.send(runs);
+const { user, system } = process.cpuUsage(before);
+process.send({ runs, cpuMs: (user + system) / 1000 });
 process.disconnect();
+
+/** All graphs of the chain. */
+async function run() {
+  const values = { ...feeds };
+  for (const session of sessions) {
+    const inputs = session.inputNames.map((name) => [name, values[name]]);
+    Object.assign(values, await session.run(Object.fromEntries(inputs)));
+  }
+}
+
+function pixels() {
+  const data = Uint8Array.from({ length: 224 * 224 * 3 }, (_, i) => (i * 7919) % 256);
+  return { [manifest.input.name]: new ort.Tensor('uint8', data, [1, 224, 224, 3]) };
+}
+
+async function words() {
+  const tokenizer = await Tokenizer.read(join(folder, manifest.tokenizer), manifest.maxTokens);
+  return Object.fromEntries(
+    Object.entries(tokenizer.tensors(QUESTION)).map(([name, { data, shape }]) => [
+      name,
+      new ort.Tensor('int64', data, shape),
+    ]),
+  );
+}

@@ -1,10 +1,10 @@
 import { fork, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import autocannon from 'autocannon';
 import { generate } from 'selfsigned';
 
 const path = (file) => fileURLToPath(new URL(file, import.meta.url));
@@ -34,6 +34,8 @@ export async function startServer(env = {}) {
       TLS_KEY_FILE: join(folder, 'tls.key'),
       API_KEYS_FILE: join(folder, 'keys.json'),
       SHUTDOWN_DELAY_MS: '0',
+      NODE_OPTIONS: `--import ${path('./loop.delay.mjs')}`,
+      LOOP_DELAY_FILE: join(folder, 'delay.json'),
       ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -59,47 +61,31 @@ export async function startServer(env = {}) {
     await ended;
     rmSync(folder, { recursive: true, force: true });
   };
-  return { url, key, pid: child.pid, readyMs, stop };
+  /** Percentiles of the event loop's delay in milliseconds since the last call. */
+  const loopDelay = async () => {
+    child.kill('SIGUSR2');
+    await sleep(200);
+    return JSON.parse(readFileSync(join(folder, 'delay.json'), 'utf8'));
+  };
+  return { url, key, pid: child.pid, readyMs, stop, loopDelay };
 }
 
-/** Load of `connections` keep-alive connections for some seconds; every answer must be 200. */
-export async function load({ url, key }, route, body, connections, seconds) {
-  const result = await autocannon({
-    url: `${url}${route}`,
-    method: 'POST',
-    headers: { 'x-api-key': key, 'content-type': 'application/json' },
-    body,
-    connections,
-    duration: seconds,
-    tlsOptions: { rejectUnauthorized: false },
-  });
-  const failed = result.non2xx + result.errors;
-  if (failed > 0) throw new Error(`${failed} requests to ${route} failed`);
-  const { p50, p99 } = result.latency;
-  return { perSecond: result['2xx'] / result.duration, p50, p99 };
-}
-
-/** Images/s of processes of bare onnxruntime-node side by side. */
-export async function bare(model, processes, threads, seconds) {
+/**
+ * What processes of bare onnxruntime-node do side by side.
+ * @param folder of a model version
+ * @returns runs a second, and milliseconds of processor time a run
+ */
+export async function bare(folder, processes, threads, seconds) {
   const children = Array.from({ length: processes }, () =>
-    fork(path('./bare.mjs'), [model, threads, seconds].map(String)),
+    fork(path('./bare.mjs'), [folder, threads, seconds].map(String)),
   );
   const next = (child) => new Promise((resolve) => child.once('message', resolve));
   await Promise.all(children.map(next));
-  const counts = children.map(next);
+  const results = children.map(next);
   for (const child of children) child.send('go');
-  const runs = (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
-  return runs / seconds;
-}
-
-/** Resident memory of a process and all below it, in MB. */
-export function residentMb(pid) {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const own = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  const below =
-    children === '' ? [] : children.split(' ').map((child) => residentMb(Number(child)));
-  return below.reduce((sum, mb) => sum + mb, own);
+  const done = await Promise.all(results);
+  const sum = (key) => done.reduce((total, one) => total + one[key], 0);
+  return { perSecond: sum('runs') / seconds, cpuMs: sum('cpuMs') / sum('runs') };
 }
 
 export function median(values) {
