@@ -19,7 +19,7 @@ import {
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { methodOf } from '../metrics/http.metrics.js';
 import { onRequestEnd, type RequestEnd } from '../request.end.js';
-import { RequestTrace } from './request.trace.js';
+import { RequestTrace, traceClock } from './request.trace.js';
 import type { TraceBudget } from './trace.budget.js';
 
 declare module 'fastify' {
@@ -46,16 +46,17 @@ export function traceRequests(fastify: FastifyInstance, budget: TraceBudget): vo
     if (parent !== undefined) request.context.traceId = parent.traceId;
     if (standsFor === undefined) return done();
     const shared = standsFor === 1 ? {} : { [SAMPLE_RATE]: 100 / standsFor };
+    const clock = traceClock();
     const span = tracer.startSpan(
       methodOf(request),
       {
         kind: SpanKind.SERVER,
-        startTime: request.context.arrivedAt,
+        startTime: clock(request.context.arrivedAt),
         attributes: { ...arrivalOf(request), ...shared },
       },
       parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent),
     );
-    request.trace = new RequestTrace(tracer, span, shared);
+    request.trace = new RequestTrace(tracer, span, shared, clock);
     request.context.traceId = span.spanContext().traceId;
     request.trace.around(done);
   });
@@ -108,5 +109,5 @@ function finish(request: FastifyRequest, drawn: RequestTrace, { status }: Reques
   });
   if (route !== undefined) span.updateName(`${methodOf(request)} ${route}`);
   if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
-  span.end(end);
+  span.end(drawn.clock(end));
 }
