@@ -29,6 +29,9 @@ declare module 'fastify' {
   }
 }
 
+/** Probes come every few seconds and would use the budget up. */
+const PROBES = /^\/(livez|readyz|v2\/health\/.*)$/;
+
 /** What Application Insights reads the share of traced requests from, in per cent. */
 const SAMPLE_RATE = 'microsoft.sample_rate';
 
@@ -41,6 +44,7 @@ export function traceRequests(fastify: FastifyInstance, budget: TraceBudget): vo
   const tracer = trace.getTracer('nestor');
   fastify.decorateRequest('trace');
   fastify.addHook('onRequest', (request, _reply, done) => {
+    if (PROBES.test(request.routeOptions.url ?? '')) return done();
     const parent = parentOf(request);
     const standsFor = budget.take(parent && isSampled(parent), performance.now());
     if (parent !== undefined) request.context.traceId = parent.traceId;
