@@ -38,7 +38,12 @@ export async function startTelemetry(config: Config, logger: JsonLogger): Promis
     config.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined ||
     config.APPLICATIONINSIGHTS_CONNECTION_STRING !== undefined;
   const shutdown = exporting ? await startExport(config, pipeline, logger) : startMetrics(pipeline);
-  return { prometheus, exporting, shutdown: () => Promise.race([shutdown(), sleep(SHUTDOWN_MS)]) };
+  return { prometheus, exporting, shutdown: () => within(SHUTDOWN_MS, shutdown) };
+}
+
+/** What could not be delivered in time is lost; the SDK has complained of it. */
+async function within(ms: number, shutdown: Shutdown): Promise<void> {
+  await Promise.race([shutdown().catch(() => undefined), sleep(ms)]);
 }
 
 async function startExport(

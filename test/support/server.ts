@@ -116,6 +116,13 @@ export class TestServer {
     return this.request(path, { method: 'POST', body: JSON.stringify(body), ...call, headers });
   }
 
+  /** What Prometheus would read. */
+  async metrics(path = '/metrics'): Promise<string> {
+    const [, port] = /metrics on port (\d+)/.exec(this.stdout) ?? [];
+    const response = await fetch(`http://127.0.0.1:${port}${path}`);
+    return response.text();
+  }
+
   /** Log lines as objects. */
   logs(): Record<string, unknown>[] {
     return this.stdout

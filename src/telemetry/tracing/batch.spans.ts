@@ -1,7 +1,6 @@
 import { type Attributes, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { RanBatch } from '../../engine/engine.observer.js';
-import type { Interval } from './request.trace.js';
-import { RequestTrace } from './request.trace.js';
+import { type Interval, RequestTrace, traceClock } from './request.trace.js';
 
 /** A traced request whose rows wait. */
 class Waiting {
@@ -45,18 +44,19 @@ export class BatchSpans {
   }
 
   #batch(waiting: readonly Waiting[], run: Interval, attributes: Attributes, failed: boolean) {
+    const clock = traceClock();
     const span = this.#tracer.startSpan(
       'infer batch',
       {
         kind: SpanKind.INTERNAL,
-        startTime: run.from,
+        startTime: clock(run.from),
         attributes,
         links: waiting.map(({ request }) => ({ context: request.span.spanContext() })),
       },
       ROOT_CONTEXT,
     );
     if (failed) span.setStatus({ code: SpanStatusCode.ERROR });
-    span.end(run.to);
+    span.end(clock(run.to));
     return span.spanContext();
   }
 }

@@ -19,7 +19,7 @@ import {
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { methodOf } from '../metrics/http.metrics.js';
 import { onRequestEnd, type RequestEnd } from '../request.end.js';
-import { RequestTrace } from './request.trace.js';
+import { RequestTrace, traceClock } from './request.trace.js';
 import type { TraceBudget } from './trace.budget.js';
 
 declare module 'fastify' {
@@ -28,6 +28,9 @@ declare module 'fastify' {
     trace?: RequestTrace | undefined;
   }
 }
+
+/** Probes come every few seconds and would use the budget up. */
+const PROBES = /^\/(livez|readyz|v2\/health\/.*)$/;
 
 /** What Application Insights reads the share of traced requests from, in per cent. */
 const SAMPLE_RATE = 'microsoft.sample_rate';
@@ -41,21 +44,23 @@ export function traceRequests(fastify: FastifyInstance, budget: TraceBudget): vo
   const tracer = trace.getTracer('nestor');
   fastify.decorateRequest('trace');
   fastify.addHook('onRequest', (request, _reply, done) => {
+    if (PROBES.test(request.routeOptions.url ?? '')) return done();
     const parent = parentOf(request);
     const standsFor = budget.take(parent && isSampled(parent), performance.now());
     if (parent !== undefined) request.context.traceId = parent.traceId;
     if (standsFor === undefined) return done();
     const shared = standsFor === 1 ? {} : { [SAMPLE_RATE]: 100 / standsFor };
+    const clock = traceClock();
     const span = tracer.startSpan(
       methodOf(request),
       {
         kind: SpanKind.SERVER,
-        startTime: request.context.arrivedAt,
+        startTime: clock(request.context.arrivedAt),
         attributes: { ...arrivalOf(request), ...shared },
       },
       parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent),
     );
-    request.trace = new RequestTrace(tracer, span, shared);
+    request.trace = new RequestTrace(tracer, span, shared, clock);
     const { traceId, spanId } = span.spanContext();
     Object.assign(request.context, { traceId, spanId });
     request.trace.around(done);
@@ -109,5 +114,5 @@ function finish(request: FastifyRequest, drawn: RequestTrace, { status }: Reques
   });
   if (route !== undefined) span.updateName(`${methodOf(request)} ${route}`);
   if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
-  span.end(end);
+  span.end(drawn.clock(end));
 }

@@ -29,6 +29,15 @@ export interface Part {
   readonly failed?: boolean;
 }
 
+/**
+ * Gives times of `performance.now()` as milliseconds since 1970. One for all spans of a trace: the SDK
+ * would take the difference anew for each, by a clock of whole milliseconds.
+ */
+export function traceClock(): (time: number) => number {
+  const origin = Date.now() - performance.now();
+  return (time) => origin + time;
+}
+
 /** The trace of one request that is traced: its server span and what is drawn below it. */
 export class RequestTrace {
   /** When its first rows were queued: until then it was decoded. */
@@ -41,6 +50,7 @@ export class RequestTrace {
     private readonly tracer: Tracer,
     readonly span: Span,
     private readonly shared: Attributes,
+    readonly clock: (time: number) => number,
   ) {
     this.context = trace.setSpan(ROOT_CONTEXT, span).setValue(KEY, this);
   }
@@ -62,13 +72,13 @@ export class RequestTrace {
       name,
       {
         kind: SpanKind.INTERNAL,
-        startTime: from,
+        startTime: this.clock(from),
         attributes: { ...this.shared, ...attributes },
         links: links ?? [],
       },
       this.context,
     );
     if (failed === true) span.setStatus({ code: SpanStatusCode.ERROR });
-    span.end(to);
+    span.end(this.clock(to));
   }
 }
