@@ -19,6 +19,8 @@ async function open(chain: GraphChain): Promise<Signature> {
         executionProviders: [...chain.executionProviders],
         intraOpNumThreads: chain.threads,
         interOpNumThreads: 1,
+        // Its complaints about an input quote the input; the error that is thrown tells enough.
+        logSeverityLevel: 4,
         // Waiting threads that spin double the processor time under load.
         extra: { session: { intra_op: { allow_spinning: '0' } } },
       }),
@@ -37,7 +39,7 @@ async function run(inputs: Tensors): Promise<Tensors> {
   for (const [name, tensor] of Object.entries(inputs)) values[name] = encodeOrtTensor(tensor);
   for (const session of sessions) {
     for (const [name, value] of Object.entries(
-      await session.run(pick(values, session.inputNames)),
+      await session.run(pick(values, session.inputNames), { logSeverityLevel: 4 }),
     )) {
       values[name] = value;
       outputs[name] = decodeOrtTensor(value);
