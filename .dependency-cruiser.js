@@ -95,8 +95,8 @@ export default {
     only(
       'protocols',
       'protocols',
-      ['scoring', 'http', 'auth', 'limits', 'engine', 'offload'],
-      'A wire maps to the port of scoring; of the engine it names errors and version only.',
+      ['scoring', 'http', 'auth', 'limits', 'health', 'engine', 'offload'],
+      'A wire maps to the port of scoring; of the engine it names tensors, errors and version only.',
     ),
     only(
       'tensor',

@@ -10,6 +10,7 @@ import { LimitsModule } from './limits/limits.module.js';
 import { ErrorFilter } from './protocols/error.filter.js';
 import { LegacyModule } from './protocols/legacy/legacy.module.js';
 import { V1Module } from './protocols/v1/v1.module.js';
+import { V2Module } from './protocols/v2/v2.module.js';
 import { RegistryModule } from './registry/registry.module.js';
 import { TensorModule } from './tensor/tensor.module.js';
 import { VisionModule } from './vision/vision.module.js';
@@ -27,6 +28,7 @@ import { VisionModule } from './vision/vision.module.js';
     TensorModule,
     // Wires
     V1Module,
+    V2Module,
     LegacyModule,
     HealthModule,
   ],

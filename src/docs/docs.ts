@@ -16,6 +16,7 @@ says what to do. Every answer carries \`X-Request-Id\`, which names it in the se
 const TAGS = {
   'FAQ matching': 'A question against a list of frequently asked questions.',
   'Image classification': 'A photo into the 1000 classes of ImageNet.',
+  'Open Inference Protocol': 'Tensors for any model, as KServe, Triton and MLServer speak it.',
   Models: 'What is served.',
   'Reference-compatible': 'The routes of the reference services, for their clients to go on using.',
   Health: 'For probes and load balancers.',

@@ -10,6 +10,7 @@ type Place =
   | 'scoring'
   | 'question'
   | 'image'
+  | 'tensors'
   /** On no operation: an unknown path or method, or a line of the log. */
   | 'none';
 
@@ -18,6 +19,7 @@ const PLACES = {
   'malformed-json': 'body',
   'invalid-body': 'body',
   'invalid-query': 'scoring',
+  'not-finite': 'tensors',
   'bad-text': 'question',
   'bad-tensor': 'none',
   'body-incomplete': 'body',
@@ -66,6 +68,7 @@ function placesOf(facts: RouteFacts): ReadonlySet<Place> {
   places.add('scope');
   if (access.anyOf.includes('faq.score')) places.add('question');
   if (access.anyOf.includes('vision.score')) places.add('image');
+  if (access.anyOf.includes('models.score')) places.add('tensors');
   return places;
 }
 

@@ -38,6 +38,8 @@ export interface EngineWork {
   readonly runningRows: number;
   /** Instances that are up. */
   readonly instances: number;
+  /** Runs since it was opened that ended well. */
+  readonly runs: number;
 }
 
 /** A loaded chain of graphs: one queue before one or more supervised instances. */
@@ -47,6 +49,7 @@ export class EngineModel {
   #alive = 0;
   #busy = 0;
   #runningRows = 0;
+  #runs = 0;
   #restarts = 0;
   #rowMs = 0;
   #drained: (() => void) | undefined;
@@ -80,7 +83,8 @@ export class EngineModel {
 
   get work(): EngineWork {
     const queuedRows = this.#queue.reduce((rows, job) => rows + job.rows, 0);
-    return { queuedRows, runningRows: this.#runningRows, instances: this.#alive };
+    const [runningRows, instances, runs] = [this.#runningRows, this.#alive, this.#runs];
+    return { queuedRows, runningRows, instances, runs };
   }
 
   /**
@@ -153,6 +157,7 @@ export class EngineModel {
       const { outputs, inferMs } = await instance.run(batch.inputs);
       this.#rowMs += SMOOTHING * (inferMs / batch.rows - this.#rowMs);
       this.#restarts = 0;
+      this.#runs += 1;
       this.#idle.push(instance);
       this.#tell(batch, startedAt, inferMs);
       resolveBatch(batch, outputs, startedAt, inferMs);

@@ -43,7 +43,7 @@ export interface TensorSpec {
 }
 
 /** Rows of a request: the first dimension that its tensors share. */
-export function rowsOf(tensors: Tensors): number {
+export function rowsOf(tensors: Readonly<Record<string, Pick<Tensor, 'shape'>>>): number {
   const first = Object.values(tensors)[0];
   return first?.shape[0] ?? 1;
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { EngineModel } from '../engine/engine.model.js';
-import type { Tensors } from '../engine/tensor.js';
+import type { Tensor, Tensors, TensorSpec } from '../engine/tensor.js';
 import { parseGolden } from '../registry/model.folder.js';
 import { GoldenError, type ModelFolder } from '../registry/model.kind.js';
 import type { FaqManifest } from '../registry/model.manifest.js';
-import type { ScoreCall, Scenarios, Scorer } from '../scoring/scorer.js';
+import { MAX_ROWS, mapRows } from '../scoring/row.runs.js';
+import type { InferInputs, ScoreCall, Scenarios, Scorer, ServedModel } from '../scoring/scorer.js';
 import { ScoringError } from '../scoring/scoring.errors.js';
 import { softmax, topK } from '../scoring/top-k.js';
 import type { Centroids, Original } from './faq.index.js';
@@ -25,10 +26,18 @@ const goldenSchema = z.object({
     .min(1),
 });
 
+/** Longest question of a tensor, in characters; the encoder reads the first word pieces of it. */
+const MAX_QUESTION = 10_000;
+
+type Match = Scenarios['faq']['result'];
+
 /** Matches a question with a list of frequently asked questions. */
-export class FaqScorer implements Scorer<'faq'> {
+export class FaqScorer implements Scorer<'faq'>, ServedModel {
   readonly kind = 'faq';
   readonly identity;
+  readonly inputs = [{ name: 'question', datatype: 'BYTES', shape: [-1] }] as const;
+  readonly outputs: readonly TensorSpec[];
+  readonly maxRows = MAX_ROWS;
 
   constructor(
     private readonly folder: ModelFolder<FaqManifest>,
@@ -38,6 +47,7 @@ export class FaqScorer implements Scorer<'faq'> {
     private readonly centroids: Centroids,
   ) {
     this.identity = folder.identity;
+    this.outputs = outputsOf(originals.length);
   }
 
   get healthy(): boolean {
@@ -57,8 +67,8 @@ export class FaqScorer implements Scorer<'faq'> {
     const tensors = this.#encode(question);
     timings.decode = (timings.decode ?? 0) + performance.now() - started;
     const { outputs, queueMs, inferMs } = await this.engine.run(tensors, signal);
-    timings.queue = queueMs;
-    timings.infer = inferMs;
+    timings.queue = (timings.queue ?? 0) + queueMs;
+    timings.infer = (timings.infer ?? 0) + inferMs;
     const cosines = this.centroids.cosines(outputs[manifest.embedding]?.data as Float32Array);
     const probabilities = this.#probabilities(outputs, cosines);
     const similarity = cosines.reduce((best, cosine) => Math.max(best, cosine), -1);
@@ -70,6 +80,21 @@ export class FaqScorer implements Scorer<'faq'> {
         return original === undefined ? [] : { ...original, probability: probabilities[row] ?? 0 };
       }),
     };
+  }
+
+  /**
+   * `question` BYTES [N] gives the columns of each question's ranking, best first: `probability`
+   * FP32 and `id` BYTES [N, originals]; and `similarity` FP32 and `answered` BOOL [N] of the question
+   * as a whole.
+   */
+  async infer({ question }: InferInputs, call: ScoreCall): Promise<Tensors> {
+    const questions =
+      question !== undefined && 'data' in question ? (question.data as string[]) : [];
+    const matches = await mapRows(questions, async (text) => {
+      if (text.length > MAX_QUESTION) throw tooLong();
+      return this.score({ question: text }, call);
+    });
+    return tensorsOf(matches, this.originals.length);
   }
 
   async verify(golden: unknown): Promise<void> {
@@ -107,4 +132,43 @@ export class FaqScorer implements Scorer<'faq'> {
     if (probability.from === 'graph') return outputs[probability.output]?.data as Float32Array;
     return softmax(cosines.map((cosine) => cosine * probability.scale));
   }
+}
+
+function tooLong(): ScoringError {
+  const limit = `at most ${MAX_QUESTION} characters are accepted`;
+  return new ScoringError('bad-text', `The question is too long: ${limit}.`);
+}
+
+function outputsOf(originals: number): TensorSpec[] {
+  return [
+    { name: 'probability', datatype: 'FP32', shape: [-1, originals] },
+    { name: 'id', datatype: 'BYTES', shape: [-1, originals] },
+    { name: 'similarity', datatype: 'FP32', shape: [-1] },
+    { name: 'answered', datatype: 'BOOL', shape: [-1] },
+  ];
+}
+
+function tensorsOf(results: readonly Match[], originals: number): Tensors {
+  const rows = results.length;
+  const matches = results.flatMap((result) => result.matches);
+  const tensor = (
+    datatype: Tensor['datatype'],
+    data: Tensor['data'],
+    ...rest: number[]
+  ): Tensor => {
+    return { datatype, shape: [rows, ...rest], data };
+  };
+  const probabilities = Float32Array.from(matches, ({ probability }) => probability);
+  const similarities = Float32Array.from(results, ({ similarity }) => similarity);
+  const answered = Uint8Array.from(results, (result) => (result.answered ? 1 : 0));
+  return {
+    probability: tensor('FP32', probabilities, originals),
+    id: tensor(
+      'BYTES',
+      matches.map(({ id }) => id),
+      originals,
+    ),
+    similarity: tensor('FP32', similarities),
+    answered: tensor('BOOL', answered),
+  };
 }

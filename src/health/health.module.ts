@@ -8,5 +8,6 @@ import { Readiness } from './readiness.js';
   imports: [AuthModule, RegistryModule],
   controllers: [HealthController],
   providers: [Readiness],
+  exports: [Readiness],
 })
 export class HealthModule {}

@@ -9,6 +9,7 @@ import {
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { CONFIG, type Config } from '../config/config.module.js';
+import { decodeBody } from './body.encoding.js';
 import { parseJson, readBody } from './body.reader.js';
 import { RequestError } from './request.errors.js';
 
@@ -16,6 +17,14 @@ export const MEDIA_TYPES = Symbol('MediaTypes');
 
 /** Media types that a route's body may have; a route without it has no body. */
 export const Accepts = (...mediaTypes: string[]) => SetMetadata(MEDIA_TYPES, mediaTypes);
+
+const AS_BYTES = Symbol('AsBytes');
+
+/**
+ * The route reads its bytes itself, whatever Content-Type and Accept say; they may be compressed.
+ * `Accepts` then only tells callers what is meant.
+ */
+export const AsBytes = () => SetMetadata(AS_BYTES, true);
 
 /**
  * Reads the body after the guards have let the caller in: JSON is parsed, everything else stays a
@@ -32,17 +41,27 @@ export class BodyInterceptor implements NestInterceptor {
     const accepted = this.reflector.get<string[] | undefined>(MEDIA_TYPES, context.getHandler());
     if (accepted === undefined) return next.handle();
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    requireJsonAccepted(request.headers.accept);
-    requireIdentity(request.headers['content-encoding']);
-    const type = requireMediaType(request.headers['content-type'], accepted);
+    const isBytes = this.reflector.get<boolean | undefined>(AS_BYTES, context.getHandler());
+    const type = isBytes ? undefined : requireReadable(request.headers, accepted);
     const { MAX_BODY_BYTES, REQUEST_TIMEOUT_MS } = this.config;
     const withinMs = request.context.arrivedAt + REQUEST_TIMEOUT_MS - performance.now();
     const raw = await readBody(request.raw, { maxBytes: MAX_BODY_BYTES, withinMs });
     const started = performance.now();
-    request.body = type === 'application/json' ? parseJson(raw) : raw;
+    if (isBytes) {
+      request.body = await decodeBody(raw, request.headers['content-encoding'], MAX_BODY_BYTES);
+    } else {
+      request.body = type === 'application/json' ? parseJson(raw) : raw;
+    }
     request.context.timings.decode = performance.now() - started;
     return next.handle();
   }
+}
+
+/** @returns the body's media type, where the answer may be JSON */
+function requireReadable(headers: FastifyRequest['headers'], accepted: readonly string[]): string {
+  requireJsonAccepted(headers.accept);
+  requireIdentity(headers['content-encoding']);
+  return requireMediaType(headers['content-type'], accepted);
 }
 
 /** The media type without its parameters, in lower case. */

@@ -8,6 +8,8 @@ export type RequestErrorCode =
   | 'malformed-json'
   | 'invalid-body'
   | 'invalid-query'
+  /** NaN or an infinity where JSON carries the numbers. */
+  | 'not-finite'
   /** Well-formed body whose base64 is broken. */
   | 'bad-base64'
   | 'body-too-large'

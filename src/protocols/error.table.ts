@@ -41,6 +41,11 @@ export const ERRORS = {
     title: 'Invalid header or parameter',
     help: 'A header or query parameter is out of bounds; the detail says which and what is expected.',
   },
+  'not-finite': {
+    status: 400,
+    title: 'Not a finite number',
+    help: 'JSON has no NaN and no infinities (RFC 8259). Send such tensors as binary data, and ask for such outputs with `binary_data`.',
+  },
   'bad-text': {
     status: 400,
     title: 'No text to score',

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ModelIdentity } from '../registry/model.kind.js';
 import type { ModelManifest } from '../registry/model.manifest.js';
 import { ModelRegistry } from '../registry/model.registry.js';
-import type { Scenario, Scorer } from './scorer.js';
+import type { Scenario, Scorer, ServedModel } from './scorer.js';
 import { ScoringError } from './scoring.errors.js';
 
 /** A caller's choice among the served models. */
@@ -45,6 +45,32 @@ export class ScorerCatalog {
       'model-not-found',
       `No ${kind} model answers for this choice of model and version; GET /v1/models lists them.`,
     );
+  }
+
+  /**
+   * The model of any kind that answers for a name.
+   * @throws ScoringError `model-not-found` or `not-ready`
+   */
+  findServed(name: string, version?: number): ServedModel {
+    const entry = this.registry.serving(name, version);
+    // Every kind shows this face; LoadedModel is what the registry needs of it.
+    if (entry !== undefined) return entry.model as ServedModel;
+    if (!this.registry.loaded) {
+      throw new ScoringError('not-ready', 'The models are still being loaded.');
+    }
+    const versions = this.servedVersions(name);
+    throw new ScoringError(
+      'model-not-found',
+      versions.length === 0
+        ? 'No served model has this name; GET /v1/models lists them.'
+        : `The model has no such version: it serves ${versions.join(', ')}.`,
+    );
+  }
+
+  /** Versions of a name that may be asked for, highest first. */
+  servedVersions(name: string): number[] {
+    const ready = this.registry.versions().filter((entry) => entry.state === 'ready');
+    return ready.filter((entry) => entry.name === name).map((entry) => entry.version);
   }
 
   list(): ModelListing[] {

@@ -1,4 +1,4 @@
-import type { Tensors, TensorSpec } from '../engine/tensor.js';
+import type { Tensor, Tensors, TensorSpec } from '../engine/tensor.js';
 import type { LoadedModel } from '../registry/model.kind.js';
 
 /** Milliseconds spent in the phases of one request; absent phases did not happen. */
@@ -58,6 +58,15 @@ export interface Scenarios {
 
 export type Scenario = keyof Scenarios;
 
+/** Encoded files as the elements of a BYTES tensor. */
+export interface FileTensor {
+  readonly datatype: 'BYTES';
+  readonly shape: readonly number[];
+  readonly files: readonly Uint8Array[];
+}
+
+export type InferInputs = Readonly<Record<string, Tensor | FileTensor>>;
+
 /** The face that every kind shows to the Open Inference Protocol: named tensors in and out. */
 export interface ServedModel extends LoadedModel {
   /** A first dimension of -1 counts rows. */
@@ -67,11 +76,13 @@ export interface ServedModel extends LoadedModel {
   readonly maxRows: number;
   /** Class names in index order, where the model is a classifier. */
   readonly labels?: readonly string[] | undefined;
+  /** Names of inputs that may also come as BYTES [N] of files, which the model decodes itself. */
+  readonly files?: readonly string[] | undefined;
   /**
-   * @param inputs already checked against `inputs`
+   * @param inputs at least one row, already checked against `inputs`; files only where `files` says
    * @throws ScoringError when an input cannot be scored, EngineError when the engine cannot
    */
-  infer(inputs: Tensors, call: ScoreCall): Promise<Tensors>;
+  infer(inputs: InferInputs, call: ScoreCall): Promise<Tensors>;
 }
 
 /** The port between the protocols and the models of a scenario. */

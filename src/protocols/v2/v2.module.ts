@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { HealthModule } from '../../health/health.module.js';
+import { ScoringModule } from '../../scoring/scoring.module.js';
+import { InferController } from './infer.controller.js';
+import { ModelController } from './models.controller.js';
+import { ServerController } from './server.controller.js';
+
+/** The Open Inference Protocol v2 over REST with Triton's extensions. */
+@Module({
+  imports: [HealthModule, ScoringModule],
+  controllers: [ServerController, ModelController, InferController],
+})
+export class V2Module {}
