@@ -6,7 +6,8 @@ import type { Figures } from '../faq/build/cross.validation.js';
 import type { BuiltFaq } from '../faq/build/faq.build.js';
 import { FIGURE_NAMES } from '../faq/build/model.description.js';
 import { QuestionFileError } from '../faq/build/table.reader.js';
-import { FaqBuildError } from '../faq/build/version.folder.js';
+import { VersionFolderError } from '../registry/version.folder.js';
+import { FaqBuildError } from '../faq/build/build.error.js';
 
 interface BuildOptions {
   originals: string;
@@ -119,5 +120,6 @@ function report({ identity, folder, originals, duplicates, calibration }: BuiltF
 }
 
 function isExpected(error: unknown): error is Error {
-  return [QuestionFileError, FaqBuildError, EngineError].some((kind) => error instanceof kind);
+  const kinds = [QuestionFileError, FaqBuildError, VersionFolderError, EngineError];
+  return kinds.some((kind) => error instanceof kind);
 }

@@ -1,13 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { loadScoringConfig } from '../config/scoring.config.js';
-import {
-  CatalogueError,
-  ImplausibleModelError,
-  readCatalogue,
-} from '../registry/model.catalogue.js';
-import { DownloadError } from '../registry/model.download.js';
-import { ModelFolderError } from '../registry/model.folder.js';
+import { readCatalogue } from '../registry/model.catalogue.js';
 import { isAllowedUrl } from '../registry/model.transfer.js';
+import type { AddedModel, AddOptions } from './models.add.js';
+import { fail, failSoftly, say } from './models.failures.js';
 import { type ListedModel, listModels } from './models.list.js';
 import type { ModelChoice, VerifiedModel } from './models.verify.js';
 import { megabytes } from './progress.js';
@@ -18,14 +14,16 @@ interface CommonOptions {
 }
 
 type ListOptions = CommonOptions & { checksums?: boolean };
+type AddCommandOptions = CommonOptions & Omit<AddOptions, 'root'>;
 type PullOptions = CommonOptions & { url?: string; catalogue?: string };
 
 const DIR = ['--dir <dir>', 'models folder; unset: MODELS_DIR, else `models`'] as const;
 const JSON_OUTPUT = ['--json', 'print JSON on standard output'] as const;
-const INTERRUPTED = 130;
 
 export function addModelsCommand(program: Command): void {
-  const models = program.command('models').description('the models folder: list, verify, pull');
+  const models = program
+    .command('models')
+    .description('the models folder: list, verify, add, pull');
   models
     .command('list')
     .description('list versions by their manifests, without loading them')
@@ -40,6 +38,26 @@ export function addModelsCommand(program: Command): void {
     .option(...DIR)
     .option(...JSON_OUTPUT)
     .action(verify);
+  models
+    .command('add')
+    .description('make a model of an ONNX file: manifest, golden answers, everything tried')
+    .argument('<file>', 'ONNX file; files that hold its weights are found beside it')
+    .requiredOption('--name <name>', 'name that callers use')
+    .option('--version <number>', 'unset: the one above the highest', parseCount)
+    .option('--title <text>', 'one line for people; unset: the name')
+    .option('--licence <spdx>', 'terms of the weights; unset: noted as not stated')
+    .option('--source <text>', "where the weights come from; unset: the file's name")
+    .option('--labels <file>', 'class names, one a line in index order')
+    .option(
+      '--max-batch-rows <number>',
+      'rows of a run; unset: 32 if rows can share one',
+      parseCount,
+    )
+    .option('--golden <file>', 'inputs with the answers of Python; unset: made-up inputs')
+    .option(...DIR)
+    .option(...JSON_OUTPUT)
+    .addHelpText('after', ADD_HELP)
+    .action(add);
   models
     .command('pull')
     .description(
@@ -56,6 +74,11 @@ export function addModelsCommand(program: Command): void {
     .addHelpText('after', PULL_HELP)
     .action(pull);
 }
+
+const ADD_HELP = `
+Nothing is overwritten. Without --golden the model's own first answers to made-up inputs become
+golden.json: they show that nothing has changed since, not that the model is right. A golden file
+holds {"tolerance", "cases": [{"inputs": {NAME: {"datatype", "shape", "data"}}, "outputs": {…}}]}.`;
 
 const PULL_HELP = `
 Built in: resnet152. A download that broke off is resumed by the next pull. Bytes that do not have
@@ -95,6 +118,19 @@ function verifyLine(model: VerifiedModel): string {
   return `${name}\t${model.state === 'ready' ? 'ready' : `refused: ${oneLine(model.reason)}`}`;
 }
 
+async function add(file: string, { dir, json, ...options }: AddCommandOptions): Promise<void> {
+  const { addModel } = await import('./models.add.js');
+  const added = await failSoftly(() => addModel(file, { ...options, root: modelsDir(dir) }));
+  if (added === undefined) return;
+  if (json) return printJson(added);
+  process.stdout.write(addLine(added));
+}
+
+function addLine({ name, version, folder, maxBatchRows, golden }: AddedModel): string {
+  const rows = maxBatchRows === 1 ? 'one row a run' : `up to ${maxBatchRows} rows a run`;
+  return `${name}:${version}\tadded\t${rows}, golden answers: ${golden}\t${folder}\n`;
+}
+
 async function pull(name: string, { dir, url, catalogue, json }: PullOptions): Promise<void> {
   const { pullModel } = await import('./models.pull.js');
   const stop = new AbortController();
@@ -108,34 +144,6 @@ async function pull(name: string, { dir, url, catalogue, json }: PullOptions): P
   process.stdout.write(`${name}:${pulled.version}\t${pulled.state}\t${pulled.folder}\n`);
 }
 
-/** Runs a command; what a person can put right is told in a sentence, without a stack. */
-async function failSoftly<T>(run: () => Promise<T>, stop?: AbortSignal): Promise<T | undefined> {
-  try {
-    return await run();
-  } catch (error) {
-    if (stop?.aborted) {
-      fail('stopped; what was downloaded is kept and the next pull resumes after it', INTERRUPTED);
-    } else if (error instanceof Error && isExpected(error)) fail(error.message);
-    else throw error;
-    return undefined;
-  }
-}
-
-function isExpected(error: Error): boolean {
-  const kinds = [CatalogueError, DownloadError, ImplausibleModelError, ModelFolderError];
-  // The file system says what it could not do and where.
-  return kinds.some((kind) => error instanceof kind) || 'syscall' in error;
-}
-
-function fail(message: string, code = 1): void {
-  say(message);
-  process.exitCode = code;
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
-
 function modelsDir(dir: string | undefined): string {
   return loadScoringConfig({ MODELS_DIR: dir }).MODELS_DIR;
 }
@@ -144,6 +152,11 @@ function addChoice(text: string, choices: ModelChoice[] = []): ModelChoice[] {
   const [, name, version] = /^([A-Za-z0-9._-]+)(?::([1-9]\d{0,8}))?$/.exec(text) ?? [];
   if (name === undefined) throw new InvalidArgumentError('expected NAME or NAME:VERSION');
   return [...choices, { name, version: version === undefined ? undefined : Number(version) }];
+}
+
+function parseCount(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('expected a whole number from 1');
 }
 
 function parseUrl(url: string): string {

@@ -1,12 +1,12 @@
 import type { Engine } from '../../engine/engine.js';
 import type { ModelIdentity } from '../../registry/model.kind.js';
+import { freeVersion, makeVersion, parsePlace } from '../../registry/version.folder.js';
 import { allCentroids, type EmbeddedOriginal } from './centroids.js';
 import { calibrate, type Calibration } from './cross.validation.js';
 import { aboutModel, type Description, readmeOf } from './model.description.js';
 import { writeModel } from './model.writer.js';
 import { QuestionEncoder } from './question.encoder.js';
 import { type OriginalQuestion, type QuestionFiles, readQuestions } from './questions.reader.js';
-import { freeVersion, makeVersion, parsePlace } from './version.folder.js';
 
 export interface FaqBuildOptions extends Description {
   readonly files: QuestionFiles;
@@ -29,7 +29,7 @@ export interface BuiltFaq {
  * Makes a model version of an FAQ without Python: reads and cleans its texts, embeds them, takes
  * each original's centroid, fits probabilities and threshold on held-out duplicates, writes.
  * @param onProgress told how many texts are embedded
- * @throws QuestionFileError, FaqBuildError or EngineError
+ * @throws QuestionFileError, FaqBuildError, VersionFolderError or EngineError
  */
 export async function buildFaq(
   engine: Engine,

@@ -6,12 +6,12 @@ import type { ModelIdentity } from '../../registry/model.kind.js';
 import { type FaqManifest, modelManifest } from '../../registry/model.manifest.js';
 import { Centroids, readOriginals } from '../faq.index.js';
 import { FaqScorer } from '../faq.scorer.js';
+import { FaqBuildError } from './build.error.js';
 import type { Calibration } from './cross.validation.js';
 import type { About } from './model.description.js';
 import { goldenCases, TOLERANCE } from './golden.js';
 import type { QuestionEncoder } from './question.encoder.js';
 import type { OriginalQuestion } from './questions.reader.js';
-import { FaqBuildError } from './version.folder.js';
 
 const ORIGINALS = 'originals.tsv';
 const CENTROIDS = 'centroids.f32';

@@ -3,8 +3,9 @@ import type { EngineModel } from '../../engine/engine.model.js';
 import { ModelFolderError, readFolder } from '../../registry/model.folder.js';
 import type { ModelFolder } from '../../registry/model.kind.js';
 import type { FaqManifest } from '../../registry/model.manifest.js';
+import { parsePlace, versionsAt } from '../../registry/version.folder.js';
 import { Tokenizer } from '../tokenizer.js';
-import { FaqBuildError, parsePlace, versionsAt } from './version.folder.js';
+import { FaqBuildError } from './build.error.js';
 
 /** Texts on their way at once, enough to keep every instance busy. */
 const LANES = 8;

@@ -30,7 +30,6 @@ describe('freeVersion', () => {
     expect(await freeVersion(place('support'))).toBe(1);
     await mkdir(join(models, 'support/2'), { recursive: true });
     await mkdir(join(models, 'support/10'));
-    await mkdir(join(models, 'support/.build-1'));
     expect(await freeVersion(place('support'))).toBe(11);
   });
 
@@ -48,7 +47,7 @@ describe('makeVersion', () => {
       await writeFile(join(draft, 'model.json'), '{}');
     });
     expect(folder).toBe(join(models, 'support/1'));
-    expect(await readdir(join(models, 'support'))).toEqual(['1']);
+    expect(await readdir(models)).toEqual(['support']);
     expect(await readdir(folder)).toEqual(['model.json']);
   });
 
@@ -63,7 +62,7 @@ describe('makeVersion', () => {
 
   it('keeps a version that came meanwhile', async () => {
     const making = makeVersion(place('support'), 1, async () => {
-      await mkdir(join(models, 'support/1'));
+      await mkdir(join(models, 'support/1'), { recursive: true });
       await writeFile(join(models, 'support/1/model.json'), 'theirs');
     });
     await expect(making).rejects.toThrow('support/1 was made meanwhile');
