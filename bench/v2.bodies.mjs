@@ -93,9 +93,10 @@ function spoilValue(value, random) {
   const key = pick(keys, random);
   const copy = Array.isArray(value) ? [...value] : { ...value };
   if (key === undefined) return pick(ODD, random);
-  if (random() < 0.1 && !Array.isArray(copy)) delete copy[key];
-  else if (random() < 0.05) copy[`__proto__${key}`] = pick(ODD, random);
-  else if (random() < 0.05 && Array.isArray(copy)) copy.push(...copy);
+  const way = random();
+  if (way < 0.1 && !Array.isArray(copy)) delete copy[key];
+  else if (way < 0.15) copy[`__proto__${key}`] = pick(ODD, random);
+  else if (way < 0.2 && Array.isArray(copy)) copy.push(...copy);
   else copy[key] = spoilValue(copy[key], random);
   return copy;
 }

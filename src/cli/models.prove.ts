@@ -30,7 +30,10 @@ export async function proveGraph(
     const kind = context.get(TensorKind, { strict: false });
     const load = (maxBatchRows: number) =>
       kind
-        .load({ ...folder, manifest: { ...folder.manifest, limits: { maxBatchRows } } })
+        .load({
+          ...folder,
+          manifest: { ...folder.manifest, limits: { ...folder.manifest.limits, maxBatchRows } },
+        })
         .catch(asRefusal);
     const scorer = await load(asked.maxBatchRows ?? 1);
     const golden = await goldenOf(scorer, asked.golden).finally(() => scorer.close());
