@@ -61,7 +61,7 @@ describe('nestor models', () => {
           title: 'EfficientNet-Lite0, ImageNet-1K',
           precision: 'fp32',
           licence: 'Apache-2.0',
-          bytes: 18_708_500,
+          bytes: 23_794_718,
         },
       ],
     });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Tensors } from '../engine/tensor.js';
 import { mapRows, runRows } from './row.runs.js';
+import type { Timings } from './scorer.js';
 import { ScoringError } from './scoring.errors.js';
 
 /** Doubles its input and keeps what it was given at once. */
@@ -30,14 +31,16 @@ describe('the rows of a request', () => {
     [9, 4, [4, 4, 1]],
   ])('of %i rows with %i a run are run as %j and put together', async (count, size, batches) => {
     const engine = new DoublingEngine();
-    const timings: { queue?: number; infer?: number } = {};
+    const timings: Timings = {};
     const call = { signal: new AbortController().signal, timings };
     const x = { datatype: 'FP32' as const, shape: [count], data: rows(count) };
     const { y } = await runRows(engine, { x }, size, call);
     expect(y?.shape).toEqual([count]);
     expect(Array.from(y?.data as Float32Array)).toEqual(Array.from(rows(count), (n) => n * 2));
     expect(engine.batches).toEqual(batches);
-    expect(timings).toEqual({ queue: batches.length, infer: 2 * batches.length });
+    const batchRows = Math.max(...batches);
+    const expected = { queue: batches.length, infer: 2 * batches.length, rows: count, batchRows };
+    expect(timings).toEqual(expected);
   });
 
   it('leave room for those of others', async () => {

@@ -69,7 +69,7 @@ describeChart('the ScaledObject', () => {
         metricType: 'AverageValue',
         metadata: {
           serverAddress: 'https://prometheus.example.com',
-          query: 'sum(nestor_queue_rows{namespace="scoring",pod=~"demo-nestor-faq-.*"})',
+          query: 'sum(nestor_model_queue_rows{namespace="scoring",pod=~"demo-nestor-faq-.*"})',
           threshold: '8',
         },
         authenticationRef: { name: 'azure' },
