@@ -84,7 +84,7 @@ function listener(config: Config, options: FastifyServerOptions): FastifyInstanc
   return instance;
 }
 
-/** Guards decide before a byte of a body is read; see BodyInterceptor. */
+/** Guards decide before a byte of a body is read; see BodyGuard. */
 function leaveBodiesUnread(instance: FastifyInstance): void {
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser('*', (_request, _payload, done) => done(null));

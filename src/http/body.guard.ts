@@ -1,9 +1,8 @@
 import {
-  type CallHandler,
+  type CanActivate,
   type ExecutionContext,
   Inject,
   Injectable,
-  type NestInterceptor,
   SetMetadata,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
@@ -19,19 +18,20 @@ export const MEDIA_TYPES = Symbol('MediaTypes');
 export const Accepts = (...mediaTypes: string[]) => SetMetadata(MEDIA_TYPES, mediaTypes);
 
 /**
- * Reads the body after the guards have let the caller in: JSON is parsed, everything else stays a
- * Buffer. Fastify's own parsers run before any guard and are switched off.
+ * Reads the body after the other guards have let the caller in: JSON is parsed, everything else stays
+ * a Buffer. Fastify's own parsers run before any guard and are switched off. A guard rather than an
+ * interceptor: without interceptors Nest leaves RxJS out, a tenth of the time of a question.
  */
 @Injectable()
-export class BodyInterceptor implements NestInterceptor {
+export class BodyGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  async intercept(context: ExecutionContext, next: CallHandler) {
+  async canActivate(context: ExecutionContext): Promise<true> {
     const accepted = this.reflector.get<string[] | undefined>(MEDIA_TYPES, context.getHandler());
-    if (accepted === undefined) return next.handle();
+    if (accepted === undefined) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     requireJsonAccepted(request.headers.accept);
     requireIdentity(request.headers['content-encoding']);
@@ -46,7 +46,7 @@ export class BodyInterceptor implements NestInterceptor {
       request.context.lifted = lifted;
     } else request.body = raw;
     request.context.timings.decode = performance.now() - started;
-    return next.handle();
+    return true;
   }
 }
 
