@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
-import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { AuthModule } from './auth/auth.module.js';
 import { ConfigModule } from './config/config.module.js';
 import { FaqModule } from './faq/faq.module.js';
 import { HealthModule } from './health/health.module.js';
-import { BodyInterceptor } from './http/body.interceptor.js';
+import { BodyModule } from './http/body.module.js';
 import { SchemaPipe } from './http/schema.pipe.js';
 import { LimitsModule } from './limits/limits.module.js';
 import { ErrorFilter } from './protocols/error.filter.js';
@@ -22,9 +22,10 @@ import { VisionModule } from './vision/vision.module.js';
     ConfigModule,
     TelemetryModule,
     RegistryModule,
-    // Credentials, then quotas of those they name
+    // Guards in this order: credentials, quotas of those they name, the body
     AuthModule,
     LimitsModule,
+    BodyModule,
     // Kinds of models
     FaqModule,
     VisionModule,
@@ -36,9 +37,8 @@ import { VisionModule } from './vision/vision.module.js';
     RepositoryModule,
     HealthModule,
   ],
-  // What every route passes through, after the guards of AuthModule and LimitsModule.
+  // What every route passes through, after the guards.
   providers: [
-    { provide: APP_INTERCEPTOR, useClass: BodyInterceptor },
     { provide: APP_PIPE, useClass: SchemaPipe },
     { provide: APP_FILTER, useClass: ErrorFilter },
   ],

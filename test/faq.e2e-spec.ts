@@ -78,6 +78,7 @@ describe('FAQ matching', () => {
     ['white space', { question: ' \n\t ' }],
     ['control characters only', { question: '\u0000\u0001' }],
     ['a question of 1 MB', { question: 'word '.repeat(200_000) }],
+    ['a question of one long word', { question: 'a'.repeat(20_000) }],
     ['a number', { question: 5 }],
     ['null', { question: null }],
     ['no question', {}],

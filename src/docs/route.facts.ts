@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { ACCESS, type Access } from '../auth/access.decorator.js';
-import { MEDIA_TYPES } from '../http/body.interceptor.js';
+import { MEDIA_TYPES } from '../http/body.guard.js';
 
 /** What the decorators of a route say; the guard and the interceptor read the same metadata. */
 export interface RouteFacts {

@@ -5,19 +5,25 @@ const CHUNK = 32_768;
 const DATA_URL = /^data:[^,]{0,256};base64,/i;
 const PYTHON_BYTES = /^b(['"])([^]*)\1$/;
 const QUOTED = /^(['"])([^]*)\1$/;
-const LIFTED = /^lifted base64 #(\d{1,4})$/;
+const LIFTED = /^lifted base64 #(\d{1,4})\.*$/;
 const PADDING = '='.charCodeAt(0);
 
 /** Images of a body that were decoded before its JSON was parsed; undefined where base64 was broken. */
 export type LiftedBytes = readonly (Buffer | undefined)[];
 
-/** Stands in a body for bytes that were lifted out of it; is no base64 itself. */
+/** Longer than any question may be: a text that is lifted could only have been an image. */
+export const LIFTED_LENGTH = 10_240;
+
+/**
+ * Stands in a body for bytes that were lifted out of it. It is no base64 itself, and as long as the
+ * shortest text that is lifted, so that limits of length still hold.
+ */
 export function referenceTo(index: number): string {
-  return `lifted base64 #${index}`;
+  return `lifted base64 #${index}`.padEnd(LIFTED_LENGTH, '.');
 }
 
 export function isReference(text: string): boolean {
-  return LIFTED.test(text);
+  return LIFTED.test(unwrap(text));
 }
 
 /**

@@ -97,7 +97,7 @@ function certificateOf({ TLS_CERT_FILE, TLS_KEY_FILE }: Config): ServedCertifica
   return new ServedCertificate(TLS_CERT_FILE ?? '', TLS_KEY_FILE ?? '');
 }
 
-/** Guards decide before a byte of a body is read; see BodyInterceptor. */
+/** Guards decide before a byte of a body is read; see BodyGuard. */
 function leaveBodiesUnread(instance: FastifyInstance): void {
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser('*', (_request, _payload, done) => done(null));

@@ -27,6 +27,6 @@ export async function parseBody(body: Buffer): Promise<JsonBody> {
   const task: LongJsonTask = { json, lifted: lifted.length };
   const done = await offload<LongJson>(WORKER, task, [json.buffer as ArrayBuffer]);
   if ('code' in done) throw new RequestError(done.code, done.message);
-  const more = done.decoded.map((bytes) => bytes && Buffer.from(bytes));
+  const more = done.decoded.map((bytes) => bytes && Buffer.from(bytes.buffer));
   return { value: done.value, lifted: [...lifted, ...more] };
 }

@@ -1,7 +1,4 @@
-import { decodeDense, type LiftedBytes, referenceTo } from './base64.js';
-
-/** Longer than any question that is answered: references stand for images only. */
-export const LIFTED_LENGTH = 16_384;
+import { decodeDense, LIFTED_LENGTH, type LiftedBytes, referenceTo } from './base64.js';
 
 /** Images come early in a body that has any; others are not searched to their end. */
 const MAX_QUOTES = 1_024;
@@ -14,7 +11,7 @@ const BEFORE = /^(?:b?')?(?:data:[^,"\\]{0,256};base64,)?/i;
 const KEY_END = /^'?\\*"(?:\\*")?\s*:/;
 
 export interface LiftedBody {
-  /** The body with a short reference in the place of each decoded text. */
+  /** The body with a reference in the place of each decoded text. */
   readonly json: Buffer;
   readonly lifted: LiftedBytes;
 }

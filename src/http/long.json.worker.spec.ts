@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { decodeBase64, type LiftedBytes } from './base64.js';
+import { valueSymbol } from 'piscina';
+import { decodeBase64, type LiftedBytes, referenceTo } from './base64.js';
 import parseLongJson, { type LongJson } from './long.json.worker.js';
 
 const image = randomBytes(40_000);
@@ -16,20 +17,24 @@ function parse<Value>(body: Value, lifted = 0): Parsed<Value> {
   return parseText(JSON.stringify(body), lifted) as Parsed<Value>;
 }
 
+/** What the thread's answer carries over. */
 function parseText(json: string, lifted = 0): LongJson {
-  return parseLongJson({ json: Buffer.from(json), lifted });
+  const answer = parseLongJson({ json: Buffer.from(json), lifted });
+  return valueSymbol in answer ? (answer[valueSymbol] as LongJson) : answer;
 }
 
 describe('a long body', () => {
   it('comes back short, its images decoded', () => {
     const { value, decoded } = parse({ image: wrapped, top: 3 });
-    expect(JSON.stringify(value).length).toBeLessThan(100);
+    expect(JSON.stringify(value).length).toBeLessThan(11_000);
     expect(value.top).toBe(3);
     expect(decodeBase64(value.image, '/image', decoded)).toEqual(image);
   });
 
-  it('counts on from the references that it has', () => {
-    const { value, decoded } = parse({ input: { a: 'x', b: wrapped } }, 2);
+  it('keeps the references that it has, and counts on', () => {
+    const a = `data:image/png;base64,${referenceTo(1)}`;
+    const { value, decoded } = parse({ input: { a, b: wrapped } }, 2);
+    expect(value.input.a).toBe(a);
     const before = [Buffer.from('0'), Buffer.from('1')];
     expect(decodeBase64(value.input.b, '/input/1', [...before, ...decoded])).toEqual(image);
   });
@@ -57,6 +62,11 @@ describe('a long body', () => {
       code: 'invalid-body',
       message: expect.stringContaining('10000'),
     });
+  });
+
+  it('that is nested deeper than any is refused', () => {
+    const nested = '['.repeat(200_000) + ']'.repeat(200_000);
+    expect(parseText(nested)).toMatchObject({ code: 'invalid-body' });
   });
 
   it('that is no JSON is refused', () => {

@@ -1,7 +1,7 @@
-import { RequestError, type RequestErrorCode } from './request.errors.js';
-import { decodeBase64, referenceTo } from './base64.js';
+import { moved } from '../offload/moved.js';
+import { decodeBase64, isReference, LIFTED_LENGTH, referenceTo } from './base64.js';
 import { parseJson } from './body.reader.js';
-import { LIFTED_LENGTH } from './lifted.base64.js';
+import { RequestError, type RequestErrorCode } from './request.errors.js';
 
 export interface LongJsonTask {
   readonly json: Uint8Array;
@@ -15,35 +15,53 @@ export type LongJson =
 
 /** Far more than any body has that is not refused. */
 const MAX_VALUES = 10_000;
+const MAX_DEPTH = 100;
 
-/** Runs on the thread of `offload`: parses, and decodes the texts that can only be images. */
+/** Runs on the thread of `offload`. */
 export default function parseLongJson({ json, lifted }: LongJsonTask): LongJson {
-  const decoded: (Uint8Array | undefined)[] = [];
-  let values = 0;
-  const shorten = (value: unknown): unknown => {
-    values += 1;
-    if (values > MAX_VALUES) {
-      const text = `The body holds too many values: at most ${MAX_VALUES} are accepted.`;
-      throw new RequestError('invalid-body', text);
-    }
-    if (typeof value === 'string') return value.length < LIFTED_LENGTH ? value : shortenText(value);
-    if (Array.isArray(value)) return value.map(shorten);
-    if (typeof value !== 'object' || value === null) return value;
-    const entries = Object.entries(value).map(([key, member]) => [key, shorten(member)]);
-    return Object.fromEntries(entries);
-  };
-  const shortenText = (text: string): string => {
-    const object = text.trimStart().startsWith('{') ? tryJson(text) : undefined;
-    if (object !== undefined) return JSON.stringify(shorten(object));
-    decoded.push(tryBase64(text));
-    return referenceTo(lifted + decoded.length - 1);
-  };
   try {
-    const value = shorten(parseJson(Buffer.from(json.buffer, json.byteOffset, json.byteLength)));
-    return { value, decoded };
+    const shortener = new Shortener(lifted);
+    const parsed = parseJson(Buffer.from(json.buffer, json.byteOffset, json.byteLength));
+    const value = shortener.shorten(parsed);
+    const { decoded } = shortener;
+    return moved(
+      { value, decoded },
+      decoded.flatMap((bytes) => (bytes ? (bytes.buffer as ArrayBuffer) : [])),
+    );
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     return { code: error.code, message: error.message };
+  }
+}
+
+/** Puts references in the place of texts that can only be images, and decodes them. */
+class Shortener {
+  readonly decoded: (Uint8Array | undefined)[] = [];
+  #values = 0;
+
+  constructor(private readonly lifted: number) {}
+
+  /** @throws RequestError `invalid-body` for more values than any body needs */
+  shorten(value: unknown, depth = 0): unknown {
+    this.#values += 1;
+    if (this.#values > MAX_VALUES || depth > MAX_DEPTH) {
+      const text = `The body holds too many values: at most ${MAX_VALUES} are accepted.`;
+      throw new RequestError('invalid-body', text);
+    }
+    if (typeof value === 'string') return this.#shortenText(value, depth);
+    if (Array.isArray(value)) return value.map((item) => this.shorten(item, depth + 1));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, member]) => [key, this.shorten(member, depth + 1)]),
+    );
+  }
+
+  #shortenText(text: string, depth: number): string {
+    if (text.length < LIFTED_LENGTH || isReference(text)) return text;
+    const object = text.trimStart().startsWith('{') ? tryJson(text) : undefined;
+    if (object !== undefined) return JSON.stringify(this.shorten(object, depth + 1));
+    this.decoded.push(tryBase64(text));
+    return referenceTo(this.lifted + this.decoded.length - 1);
   }
 }
 

@@ -4,10 +4,10 @@ import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { RequireScope } from '../../auth/access.decorator.js';
 import { requireScope } from '../../auth/access.guard.js';
-import { Accepts } from '../../http/body.interceptor.js';
+import { Accepts } from '../../http/body.guard.js';
 import { RequestError } from '../../http/request.errors.js';
 import { ScoringService } from '../../scoring/scoring.service.js';
-import { decodeBase64, isReference, type LiftedBytes } from '../../http/base64.js';
+import { decodeBase64, type LiftedBytes } from '../../http/base64.js';
 import { choiceQuery, scoreContext } from '../score.context.js';
 import { MAX_QUESTION } from '../v1/faq.schema.js';
 import { faqResult, kerasResult, visionResult } from './legacy.mapper.js';
@@ -79,7 +79,7 @@ export class ScoreController {
   async #faq(input: ScoreRequest['input'], choice: Choice, request: FastifyRequest) {
     requireScope(request.principal, 'faq.score');
     if (typeof input !== 'string') throw wrongInput('a question as text');
-    if (input.length > MAX_QUESTION || isReference(input)) {
+    if (input.length > MAX_QUESTION) {
       throw wrongInput(`a question of at most ${MAX_QUESTION} characters`);
     }
     const context = scoreContext(request, choice);

@@ -3,7 +3,7 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { RequireScope } from '../../auth/access.decorator.js';
-import { Accepts } from '../../http/body.interceptor.js';
+import { Accepts } from '../../http/body.guard.js';
 import { ScoringService } from '../../scoring/scoring.service.js';
 import { choiceQuery, scoreContext } from '../score.context.js';
 import {

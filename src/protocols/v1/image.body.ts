@@ -1,6 +1,6 @@
 import { Busboy } from '@fastify/busboy';
 import type { FastifyRequest } from 'fastify';
-import { mediaTypeOf } from '../../http/body.interceptor.js';
+import { mediaTypeOf } from '../../http/body.guard.js';
 import { RequestError } from '../../http/request.errors.js';
 import { check } from '../../http/schema.pipe.js';
 import { decodeBase64 } from '../../http/base64.js';

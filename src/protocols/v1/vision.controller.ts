@@ -2,7 +2,7 @@ import { Controller, HttpCode, Post, Query, Req } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { RequireScope } from '../../auth/access.decorator.js';
-import { Accepts } from '../../http/body.interceptor.js';
+import { Accepts } from '../../http/body.guard.js';
 import { ScoringService } from '../../scoring/scoring.service.js';
 import { scoreContext } from '../score.context.js';
 import { FORM_TYPE, IMAGE_TYPES, imageOf } from './image.body.js';

@@ -10,7 +10,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RequireScope } from '../../auth/access.decorator.js';
 import { codingOf, encodeBody } from '../../http/body.encoding.js';
-import { Accepts, AsBytes } from '../../http/body.interceptor.js';
+import { Accepts, AsBytes } from '../../http/body.guard.js';
 import { RequestError } from '../../http/request.errors.js';
 import { ScoringService } from '../../scoring/scoring.service.js';
 import { scoreContext } from '../score.context.js';

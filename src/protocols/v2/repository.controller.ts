@@ -3,7 +3,7 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { RequireScope } from '../../auth/access.decorator.js';
-import { OptionalJson } from '../../http/body.interceptor.js';
+import { OptionalJson } from '../../http/body.guard.js';
 import { type Asker, ModelRepository } from '../../scoring/model.repository.js';
 import { toIndexResponse } from './repository.mapper.js';
 import {
