@@ -117,19 +117,30 @@ export const configSchema = z.object({
     ),
   EXECUTION_PROVIDERS: names
     .default(['cpu'])
-    .describe('ONNX Runtime execution providers in order of preference.'),
+    .describe(
+      'ONNX Runtime execution providers in order of preference, for example `cuda,cpu`: without a ' +
+        'usable GPU the model runs on the processors and the log says so; with `cuda` alone it is refused.',
+    ),
   INSTANCES: count
     .optional()
-    .describe('Processes that run each model; unset: one for each processor of the cgroup.'),
+    .describe(
+      'Processes that run each model; unset: one for each GPU, else one for each processor of the ' +
+        'cgroup, up to 8, and a single one for a model of 50 MB or more.',
+    ),
   THREADS_PER_INSTANCE: count
     .optional()
-    .describe('Intra-op threads of an instance; unset: processors divided by instances.'),
+    .describe(
+      'Intra-op threads of an instance; unset: processors divided by instances. With neither set, ' +
+        'one instance also holds a copy that uses all processors for a request that is alone.',
+    ),
   MAX_BODY_BYTES: count.default(10_485_760).describe('Largest request body in bytes.'),
   MAX_IMAGE_PIXELS: count
     .default(50_000_000)
     .describe('Largest image in pixels, refused by its header before it is decoded.'),
   REQUEST_TIMEOUT_MS: count.default(10_000).describe('Time a request may take before 504.'),
-  QUEUE_MAX_ROWS: count.default(256).describe('Rows that may wait for a model before 429.'),
+  QUEUE_MAX_ROWS: count
+    .default(256)
+    .describe('Rows that may wait for a model before 429; callers share them.'),
   RATE_LIMIT_PER_MINUTE: count
     .optional()
     .describe('Requests a minute of each caller whose key names no other rate; unset: no quota.'),

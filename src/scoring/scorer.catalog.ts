@@ -23,6 +23,8 @@ export interface ModelListing extends ModelIdentity {
   source?: string;
   files?: ModelManifest['files'];
   accuracy?: ModelManifest['accuracy'];
+  /** ONNX Runtime execution providers of its instances. */
+  providers?: readonly string[];
 }
 
 /** Finds the scorer that answers: the chosen one, else the one named as its kind, else the only one. */
@@ -84,7 +86,8 @@ export class ScorerCatalog {
       const serving = this.registry.serving(name)?.version === version;
       const { kind, title, precision, licence, source, files, accuracy } = entry.manifest;
       const facts = { kind, title, precision, licence: licence.spdx, source, files, accuracy };
-      return { name, version, state, serving, ...facts };
+      const { providers } = entry.model.work;
+      return { name, version, state, serving, ...facts, providers };
     });
   }
 

@@ -30,6 +30,11 @@ export const modelsResponse = z
             }),
           )
           .optional(),
+        providers: z
+          .array(z.string())
+          .readonly()
+          .optional()
+          .describe('ONNX Runtime execution providers that its instances run on.'),
       }),
     ),
   })
