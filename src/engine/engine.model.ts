@@ -25,6 +25,8 @@ export interface EngineModelOptions {
   readonly instances: number;
   readonly maxBatchRows: number;
   readonly queueMaxRows: number;
+  /** See Engine.open. */
+  readonly beforeRestart?: () => Promise<void>;
   readonly observer: EngineObserver;
   /** See Instance.start. */
   readonly program?: string | undefined;
@@ -196,6 +198,7 @@ export class EngineModel {
     await sleep(Math.min(RESTART_MIN_MS * 2 ** this.#restarts++, RESTART_MAX_MS));
     if (this.#closed) return;
     try {
+      await this.options.beforeRestart?.();
       const instance = await Instance.start(this.options.chain, this.options.program);
       if (this.#closed) return await instance.stop();
       this.#adopt(instance);

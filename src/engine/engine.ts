@@ -14,6 +14,8 @@ export interface OpenOptions {
   /** Absolute paths of ONNX files that run as one chain. */
   readonly files: readonly string[];
   readonly maxBatchRows: number;
+  /** Called before an instance is started again; where it rejects, that is tried again later. */
+  readonly beforeRestart?: () => Promise<void>;
 }
 
 /** Opens graphs; knows tensors, neither features nor HTTP. */
@@ -24,10 +26,10 @@ export class Engine {
   ) {}
 
   /** @throws EngineError `load-failed` */
-  open({ model, files, maxBatchRows }: OpenOptions): Promise<EngineModel> {
+  open({ files, ...open }: OpenOptions): Promise<EngineModel> {
     const { executionProviders, instances, threadsPerInstance, queueMaxRows } = this.options;
     const chain = { files, executionProviders, threads: threadsPerInstance };
     const { observer } = this;
-    return EngineModel.open({ model, chain, instances, maxBatchRows, queueMaxRows, observer });
+    return EngineModel.open({ ...open, chain, instances, queueMaxRows, observer });
   }
 }

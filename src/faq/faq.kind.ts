@@ -31,7 +31,9 @@ export class FaqKind implements ModelKind<FaqManifest> {
     const tokenizer = await Tokenizer.read(folder.path(manifest.tokenizer), manifest.maxTokens);
     const files = manifest.graphs.map((file) => folder.path(file));
     const { maxBatchRows } = manifest.limits;
-    const model = await this.engine.open({ model: folder.identity, files, maxBatchRows });
+    const { identity, recheck } = folder;
+    const options = { model: identity, files, maxBatchRows, beforeRestart: recheck };
+    const model = await this.engine.open(options);
     try {
       requireOutputs(model, manifest, originals.length);
     } catch (error) {

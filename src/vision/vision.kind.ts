@@ -27,7 +27,9 @@ export class VisionKind implements ModelKind<VisionManifest> {
     const labels = await readLabels(folder.path(manifest.labels));
     const files = manifest.graphs.map((file) => folder.path(file));
     const { maxBatchRows } = manifest.limits;
-    const model = await this.engine.open({ model: folder.identity, files, maxBatchRows });
+    const { identity, recheck } = folder;
+    const options = { model: identity, files, maxBatchRows, beforeRestart: recheck };
+    const model = await this.engine.open(options);
     try {
       requireSignature(model, manifest, labels);
     } catch (error) {
