@@ -14,7 +14,7 @@ export async function startServer(env = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'nestor-bench-'));
   const key = `nst_bench_${randomBytes(32).toString('base64url')}`;
   const sha256 = createHash('sha256').update(key).digest('hex');
-  const scopes = ['faq.score', 'vision.score', 'models.score'];
+  const scopes = ['faq.score', 'vision.score', 'models.score', 'models.manage'];
   writeFileSync(
     join(folder, 'keys.json'),
     JSON.stringify({ keys: [{ id: 'bench', sha256, scopes }] }),

@@ -259,6 +259,25 @@ describe('a models folder that is watched', () => {
   }, 60_000);
 });
 
+describe('an instance that has to be started again', () => {
+  it('stays down while the files are not those that were proved', async () => {
+    makeVersion(join(models, 'faq/1'), 'one');
+    server = await start();
+    const file = join(models, 'faq/1/head.onnx');
+    const content = readFileSync(file);
+    writeFileSync(file, readFileSync(join(models, 'faq/1/encoder.onnx')));
+    const { pid } = server.process;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+    for (const child of children) process.kill(Number(child), 'SIGKILL');
+    await until(() => /cannot be started again: head\.onnx does not have/.test(server.stdout));
+    expect((await server.request('/readyz')).status).toBe(503);
+    expect((await ask()).status).toBe(503);
+    writeFileSync(file, content);
+    await until(async () => (await server.request('/readyz')).status === 200);
+    expect(answerOf(await ask())).toEqual({ version: 1, answer: 'one' });
+  }, 60_000);
+});
+
 describe('the model repository', () => {
   beforeEach(async () => {
     makeVersion(join(models, 'faq/1'), 'one');
@@ -311,9 +330,9 @@ describe('the model repository', () => {
 
   it('refuses in the form that Open Inference clients read', async () => {
     const refusals: [Promise<Answer>, number, RegExp][] = [
-      [load('nothing'), 404, /no version of 'nothing'/],
-      [unload('nothing'), 404, /no version of 'nothing'/],
-      [load('..%2ffaq'), 404, /no version/],
+      [load('nothing'), 404, /No model of this name/],
+      [unload('nothing'), 404, /No model of this name/],
+      [load('..%2ffaq'), 404, /No model/],
       [
         server.post('/v2/repository/models/faq/load', { parameters: { config: '{}' } }),
         400,

@@ -15,7 +15,10 @@ const LOSSES_BEFORE_GIVING_UP = 2;
 /** Longest time that callers without a deadline wait for an instance to come up again. */
 const LONGEST_REST_MS = 10_000;
 
-export interface EngineModelOptions extends Pick<PoolOptions, 'plans' | 'program' | 'say'> {
+export interface EngineModelOptions extends Pick<
+  PoolOptions,
+  'plans' | 'program' | 'say' | 'beforeRestart'
+> {
   readonly model: ModelLabel;
   /** Absolute paths of ONNX files that run as one chain. */
   readonly files: readonly string[];
@@ -65,13 +68,14 @@ export class EngineModel {
 
   /** @throws EngineError `load-failed` */
   static async open(options: EngineModelOptions): Promise<EngineModel> {
-    const { model, plans, files, observer, program, say } = options;
+    const { model, plans, files, observer, program, say, beforeRestart } = options;
     let opened: EngineModel | undefined;
     const pool = await InstancePool.open({
       plans,
       chain: { files, warmRows: warmSizes(options.maxBatchRows) },
       program,
       say,
+      beforeRestart,
       events: {
         idle: () => {
           if (opened !== undefined) opened.#dispatch();

@@ -23,6 +23,8 @@ export interface OpenOptions {
   readonly maxBatchRows: number;
   /** See EngineModelOptions; 0 by default. */
   readonly maxWaitMs?: number;
+  /** Called before an instance is started again; where it rejects, that is tried again later. */
+  readonly beforeRestart?: () => Promise<void>;
 }
 
 /** Opens graphs; knows tensors, neither features nor HTTP. */

@@ -23,6 +23,8 @@ export interface PoolOptions {
   readonly plans: readonly InstancePlan[];
   readonly chain: Pick<GraphChain, 'files' | 'warmRows'>;
   readonly events: PoolEvents;
+  /** Called before an instance is started again; where it rejects, that is tried again later. */
+  readonly beforeRestart?: (() => Promise<void>) | undefined;
   /** Told each line that the process of an instance prints. */
   readonly say?: SayLine | undefined;
   /** See Instance.start. */
@@ -167,6 +169,7 @@ export class InstancePool {
     slot.upAt = performance.now() + pauseMs + slot.startMs;
     try {
       await sleep(pauseMs, undefined, { signal });
+      await this.options.beforeRestart?.();
       await this.#start(slot);
       this.options.events.idle();
     } catch {

@@ -30,7 +30,9 @@ export class FaqKind implements ModelKind<FaqManifest> {
     );
     const tokenizer = await Tokenizer.read(folder.path(manifest.tokenizer), manifest.maxTokens);
     const files = manifest.graphs.map((file) => folder.path(file));
-    const model = await this.engine.open({ model: folder.identity, files, ...manifest.limits });
+    const { identity, recheck: beforeRestart } = folder;
+    const options = { model: identity, files, ...manifest.limits, beforeRestart };
+    const model = await this.engine.open(options);
     try {
       requireOutputs(model, manifest, originals.length);
     } catch (error) {

@@ -62,7 +62,10 @@ export async function readManifest(root: string, identity: ModelIdentity): Promi
 export async function readFolder(root: string, identity: ModelIdentity): Promise<ModelFolder> {
   const folder = folderOf(root, identity);
   const manifest = await readManifest(root, identity);
-  await Promise.all(manifest.files.map((file) => checkHash(folder, file)));
+  const recheck = async () => {
+    await Promise.all(manifest.files.map((file) => checkHash(folder, file)));
+  };
+  await recheck();
   const listed = new Set(manifest.files.map((file) => file.path));
   return {
     identity: { ...identity, precision: manifest.precision },
@@ -73,6 +76,7 @@ export async function readFolder(root: string, identity: ModelIdentity): Promise
       }
       return join(folder, file);
     },
+    recheck,
   };
 }
 
@@ -173,7 +177,9 @@ async function checkSize(folder: string, { path, bytes }: ListedFile): Promise<v
 
 async function checkHash(folder: string, { path, sha256 }: ListedFile): Promise<void> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(join(folder, path)), hash);
+  await pipeline(createReadStream(join(folder, path)), hash).catch(() => {
+    throw new ModelFolderError(`${path} cannot be read`);
+  });
   if (hash.digest('hex') === sha256) return;
   throw new ModelFolderError(`${path} does not have the SHA-256 that model.json says`);
 }

@@ -15,6 +15,8 @@ export interface ModelFolder<M extends ModelManifest = ModelManifest> {
   readonly manifest: M;
   /** Absolute path of a file that the manifest names. */
   path(file: string): string;
+  /** @throws when the files are no longer those that were checked */
+  recheck(): Promise<void>;
 }
 
 /** A version that is loaded; each kind adds how it scores. */

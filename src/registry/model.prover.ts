@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { readFolder, readGolden } from './model.folder.js';
-import type { ModelIdentity, ModelKind } from './model.kind.js';
+import type { ModelFolder, ModelIdentity, ModelKind } from './model.kind.js';
 import type { ModelManifest, Precision } from './model.manifest.js';
 import { variantGolden, withPrecision } from './model.variant.js';
 import type { ReadyVersion } from './model.version.js';
@@ -37,7 +37,8 @@ export class ModelProver {
 
   async #load(identity: ModelIdentity): Promise<ReadyVersion> {
     const precision = this.precisions.get(identity.name);
-    const folder = withPrecision(await readFolder(this.root, identity), precision);
+    const checked = await readFolder(this.root, identity);
+    const folder = withPrecision(this.#told(checked), precision);
     const kind = this.#kinds.get(folder.manifest.kind);
     if (kind === undefined) throw new Error(`kind ${folder.manifest.kind} is not served`);
     const golden = variantGolden(await readGolden(this.root, identity), folder);
@@ -49,5 +50,17 @@ export class ModelProver {
       throw error;
     }
     return { ...identity, state: 'ready', manifest: folder.manifest, model };
+  }
+
+  /** An instance that cannot be started again because its files have changed must be seen. */
+  #told(folder: ModelFolder): ModelFolder {
+    const { name, version } = folder.identity;
+    const recheck = () =>
+      folder.recheck().catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#logger.error(`model ${name} version ${version} cannot be started again: ${reason}`);
+        throw error;
+      });
+    return { ...folder, recheck };
   }
 }

@@ -13,6 +13,7 @@ const folder = {
     variants: [{ precision: 'int8', graphs: ['int8.onnx'], accuracy, tolerance: 0.2 }],
   } as unknown as ModelManifest,
   path: (file: string) => `/models/${file}`,
+  recheck: async () => undefined,
 } satisfies ModelFolder;
 
 describe('a variant', () => {

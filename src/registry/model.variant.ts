@@ -20,6 +20,7 @@ export function withPrecision(folder: ModelFolder, precision: Precision | undefi
     identity: { ...folder.identity, precision },
     manifest: { ...manifest, precision, graphs, accuracy },
     path: (file) => folder.path(file),
+    recheck: () => folder.recheck(),
   };
 }
 

@@ -159,6 +159,15 @@ describe('the versions of a model', () => {
       expect(states()).toEqual(['1 ready']);
     });
 
+    it('keep answering with the highest one when all folders are gone', async () => {
+      folder.contents.set(2, 'two');
+      await look();
+      folder.contents.clear();
+      await look();
+      expect(answering()).toBe('two');
+      expect(folder.log).toEqual(['prove 2 two', 'retire 1 one']);
+    });
+
     it('keep the last good one without its folder, and say so', async () => {
       folder.contents.clear();
       await look();

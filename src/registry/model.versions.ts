@@ -6,6 +6,8 @@ import type {
   VersionChange,
   VersionSource,
 } from './model.version.js';
+import { SettledLooks } from './settled.looks.js';
+import { Turns } from './turns.js';
 
 /**
  * `failing` makes the replica not ready. `unproved` came after the start and was never good: it
@@ -32,11 +34,10 @@ const ORPHANED = 'its folder is gone; it stays until another version is good or 
 export class ModelVersions {
   readonly #logger = new Logger('ModelRegistry');
   readonly #slots = new Map<number, Slot>();
-  /** What the last look saw of versions that were about to be changed. */
-  readonly #seen = new Map<number, string>();
+  readonly #looks = new SettledLooks();
+  readonly #turns = new Turns();
   /** Highest first. */
   #ready: readonly ReadyVersion[] = [];
-  #turn: Promise<unknown> = Promise.resolve();
   #nextLoad: Promise<VersionChange[]> | undefined;
   #unloaded = false;
   #closed = false;
@@ -83,11 +84,11 @@ export class ModelVersions {
    * waits for its turn share it. Gives what became of each, highest first; none: nothing is there.
    */
   load(): Promise<VersionChange[]> {
-    this.#nextLoad ??= this.#inTurn(async () => {
+    this.#nextLoad ??= this.#turns.take(async () => {
       this.#nextLoad = undefined;
       const found = await this.source.find();
-      const removed = await this.#removeMissing(found);
-      return [...(await this.#attempt(found)), ...removed];
+      await this.#removeMissing(found);
+      return this.#attempt(found);
     });
     return this.#nextLoad;
   }
@@ -97,16 +98,16 @@ export class ModelVersions {
    * same whole folder; takes away those whose folder two looks have missed.
    */
   refresh(): Promise<VersionChange[]> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       if (this.#unloaded) return [];
       const found = await this.source.find();
-      const removed = await this.#removeMissing(found, (version) => this.#settled(version, GONE));
+      const removed = await this.#removeMissing(found, (version) => this.#looks.has(version, GONE));
       const due: number[] = [];
       for (const version of found) {
         const print = await this.source.fingerprint(version);
         if (print === undefined || print === this.#slots.get(version)?.tried) {
-          this.#seen.delete(version);
-        } else if (this.#settled(version, print)) due.push(version);
+          this.#looks.forget(version);
+        } else if (this.#looks.has(version, print)) due.push(version);
       }
       return [...(await this.#attempt(due)), ...removed];
     });
@@ -116,12 +117,11 @@ export class ModelVersions {
   unload(): Promise<void> {
     // A load that comes after this must not be told of one before it.
     this.#nextLoad = undefined;
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       this.#unloaded = true;
       this.wanted = false;
       await this.#retireAll();
       this.#slots.clear();
-      this.#seen.clear();
     });
   }
 
@@ -129,20 +129,6 @@ export class ModelVersions {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#retireAll();
-  }
-
-  #inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(task);
-    this.#turn = turn.catch(() => undefined);
-    return turn;
-  }
-
-  /** Two looks in a row have seen the same. */
-  #settled(version: number, print: string): boolean {
-    const settled = this.#seen.get(version) === print;
-    if (settled) this.#seen.delete(version);
-    else this.#seen.set(version, print);
-    return settled;
   }
 
   /** New ones side by side; replacements one by one, so that one model at most is held twice. */
@@ -187,7 +173,8 @@ export class ModelVersions {
     settled: (version: number) => boolean = () => true,
   ): Promise<VersionChange[]> {
     const changes: VersionChange[] = [];
-    for (const [version, slot] of this.#descending()) {
+    // From the lowest on, so that where all are missing the one that answers is the one that stays.
+    for (const [version, slot] of this.#descending().toReversed()) {
       const missing = !found.includes(version);
       const last = slot.ready !== undefined && this.#ready.length === 1;
       if (missing && last && slot.orphaned !== true) {

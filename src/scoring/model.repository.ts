@@ -28,7 +28,7 @@ export class ModelRepository {
   load(name: string, asker: Asker): Promise<void> {
     return audited('model.load', name, asker, async () => {
       const [highest] = await this.registry.reload(name);
-      if (highest === undefined) throw notFound(name);
+      if (highest === undefined) throw notFound();
       if (highest.change !== 'refused') return;
       const still = this.registry.serving(name);
       throw new ScoringError(
@@ -45,7 +45,7 @@ export class ModelRepository {
    */
   unload(name: string, asker: Asker): Promise<void> {
     return audited('model.unload', name, asker, async () => {
-      if (!(await this.registry.unload(name))) throw notFound(name);
+      if (!(await this.registry.unload(name))) throw notFound();
     });
   }
 }
@@ -62,14 +62,14 @@ async function audited(
     audit({ ...event, result: 'done' });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    audit({ ...event, result: 'refused', reason });
+    // A name that is none of ours may be anything: nothing of a path goes into the log.
+    const isOurs = !(error instanceof ScoringError && error.code === 'model-not-found');
+    audit({ ...event, target: isOurs ? target : 'unknown model', result: 'refused', reason });
     throw error;
   }
 }
 
-function notFound(name: string): ScoringError {
-  return new ScoringError(
-    'model-not-found',
-    `The models folder has no version of '${name}' that may be served.`,
-  );
+function notFound(): ScoringError {
+  const text = 'No model of this name is in the models folder and among those that may be served.';
+  return new ScoringError('model-not-found', text);
 }

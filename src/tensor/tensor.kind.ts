@@ -20,11 +20,12 @@ export class TensorKind implements ModelKind<TensorManifest> {
   }
 
   async load(folder: ModelFolder<TensorManifest>): Promise<TensorScorer> {
-    const { manifest, identity } = folder;
+    const { manifest, identity, recheck: beforeRestart } = folder;
     const { labels: file } = manifest;
     const labels = file === undefined ? undefined : await readClassNames(folder.path(file));
     const files = manifest.graphs.map((graph) => folder.path(graph));
-    const model = await this.engine.open({ model: identity, files, ...manifest.limits });
+    const options = { model: identity, files, ...manifest.limits, beforeRestart };
+    const model = await this.engine.open(options);
     try {
       return new TensorScorer(identity, model, graphOf(model.signature, manifest, labels), labels);
     } catch (error) {

@@ -30,7 +30,9 @@ export class VisionKind implements ModelKind<VisionManifest> {
     const { manifest } = folder;
     const labels = await readLabels(folder.path(manifest.labels));
     const files = manifest.graphs.map((file) => folder.path(file));
-    const model = await this.engine.open({ model: folder.identity, files, ...manifest.limits });
+    const { identity, recheck: beforeRestart } = folder;
+    const options = { model: identity, files, ...manifest.limits, beforeRestart };
+    const model = await this.engine.open(options);
     try {
       requireSignature(model, manifest, labels);
     } catch (error) {

@@ -93,7 +93,9 @@ async function openScorer(folder: string, manifest: FaqManifest, parts: FaqParts
   const originals = await readOriginals(path(ORIGINALS));
   const index = await Centroids.read(path(CENTROIDS), centroids.length, manifest.dimensions);
   const { model, tokenizer } = encoder;
-  return new FaqScorer({ identity, manifest, path }, model, tokenizer, originals, index);
+  // Scored here and now: nothing is started again later.
+  const recheck = () => Promise.resolve();
+  return new FaqScorer({ identity, manifest, path, recheck }, model, tokenizer, originals, index);
 }
 
 function originalsTable(questions: readonly OriginalQuestion[]): string {
