@@ -4,6 +4,7 @@ parity.json holds what this pipeline (preprocess.py) answers for every photo and
 Run export.py first.
 """
 
+import hashlib
 import json
 import struct
 import zlib
@@ -25,6 +26,7 @@ EXIF_ORIENTATION = 0x0112
 
 AS_IT_IS = "as it is"
 TO_SRGB = "embedded ICC profile converted to sRGB"
+EXACT, ENLARGED = "enlarged, byte for byte", "enlarged"
 CMYK = "CMYK without a profile becomes RGB by any formula"
 
 # What another decoder may differ by; decoders have their own ideas of CMYK.
@@ -72,6 +74,8 @@ def variants():
         "coffee.webp": (encoded(coffee, "WEBP", quality=85), AS_IT_IS),
         "coffee.avif": (encoded(coffee, "AVIF", quality=85), AS_IT_IS),
         "coffee.tiff": (encoded(coffee, "TIFF", compression="jpeg", quality=90), AS_IT_IS),
+        "coffee-224.png": (encoded(ImageOps.fit(coffee, (224, 224)), "PNG"), EXACT),
+        "coffee-150x200.png": (encoded(ImageOps.fit(coffee, (150, 200)), "PNG"), ENLARGED),
     }
 
 
@@ -201,6 +205,7 @@ def parity(decoding, refused):
                 "file": file,
                 "decode": behaviour,
                 **({"tolerance": CMYK_TOLERANCE} if behaviour == CMYK else {}),
+                **({"sha256": crop_digest(FIXTURES / file)} if behaviour == EXACT else {}),
                 "meanRgb": [round(float(mean), 2) for mean in pixels(FIXTURES / file).mean((0, 1))],
                 "expect": [
                     {
@@ -216,6 +221,11 @@ def parity(decoding, refused):
         ],
         "refused": [{"file": file, "reason": reason} for file, reason in refused.items()],
     }
+
+
+def crop_digest(file):
+    """Of the bytes that the model gets."""
+    return hashlib.sha256(pixels(file).tobytes()).hexdigest()
 
 
 def write_json(path, value):

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
@@ -7,7 +8,13 @@ const fixtures = new URL('../../test/fixtures/', import.meta.url);
 const read = (file: string) => readFileSync(new URL(file, fixtures));
 const parity = JSON.parse(read('vision/parity.json').toString()) as {
   tolerance: { meanRgb: number };
-  cases: { file: string; decode: string; meanRgb: number[]; tolerance?: { meanRgb: number } }[];
+  cases: {
+    file: string;
+    decode: string;
+    meanRgb: number[];
+    tolerance?: { meanRgb: number };
+    sha256?: string;
+  }[];
 };
 
 const never = new AbortController().signal;
@@ -34,6 +41,7 @@ describe('decoding gives the colours that the Python pipeline sees', () => {
     async (file, _decode, one) => {
       const pixels = await decoder.decode(read(file), never);
       expect(pixels).toHaveLength(224 * 224 * 3);
+      if (one.sha256) expect(createHash('sha256').update(pixels).digest('hex')).toBe(one.sha256);
       const tolerance = one.tolerance?.meanRgb ?? parity.tolerance.meanRgb;
       for (const [channel, value] of meanRgb(pixels).entries()) {
         expect(Math.abs(value - (one.meanRgb[channel] ?? NaN))).toBeLessThanOrEqual(tolerance);
