@@ -7,7 +7,7 @@ import { RequestError } from './request.errors.js';
 
 const WORKER = new URL('./long.json.worker.js', import.meta.url);
 
-/** Takes the event loop 8 ms at most, whatever is in it: brackets take longest. */
+/** What the event loop parses itself, within milliseconds whatever is in it. */
 const LONG_BYTES = 131_072;
 
 export interface JsonBody {
