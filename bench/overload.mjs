@@ -14,7 +14,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { OpenLoop } from './open.loop.mjs';
-import { residentMb, startServer } from './support.mjs';
+import { residentMb } from './processor.time.mjs';
+import { startServer } from './support.mjs';
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 60);
 const PHASES = 4;

@@ -4,7 +4,8 @@
  * its memory grew after the first tenth.
  */
 import { Agent, request } from 'node:https';
-import { residentMb, startServer } from './support.mjs';
+import { residentMb } from './processor.time.mjs';
+import { startServer } from './support.mjs';
 import { malformedRequest, randomFrom } from './v2.bodies.mjs';
 
 const [requests = 20_000, seed = 1] = process.argv.slice(2).map(Number);

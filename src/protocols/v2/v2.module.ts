@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ConfigModule } from '../../config/config.module.js';
 import { HealthModule } from '../../health/health.module.js';
 import { ScoringModule } from '../../scoring/scoring.module.js';
 import { InferController } from './infer.controller.js';
@@ -8,7 +9,7 @@ import { StatisticsController } from './statistics.controller.js';
 
 /** The Open Inference Protocol v2 over REST with Triton's extensions. */
 @Module({
-  imports: [HealthModule, ScoringModule],
+  imports: [ConfigModule, HealthModule, ScoringModule],
   controllers: [ServerController, StatisticsController, ModelController, InferController],
 })
 export class V2Module {}
