@@ -1,7 +1,7 @@
 /**
  * `node bench/v2-fuzz.mjs [requests] [seed]`: malformed inference requests against a server of its
- * own. Fails on any 5xx, on an answer that is no JSON with `error`, on a server that ends; prints how
- * its memory grew after the first tenth.
+ * own. Fails on any 5xx (but a 504 where the request gave itself less than a second), on an answer that
+ * is no JSON with `error` and on a server that ends; prints how its memory grew after the first tenth.
  */
 import { Agent, request } from 'node:https';
 import { residentMb } from './processor.time.mjs';
@@ -11,7 +11,8 @@ import { malformedRequest, randomFrom } from './v2.bodies.mjs';
 const [requests = 20_000, seed = 1] = process.argv.slice(2).map(Number);
 const AT_ONCE = 8;
 
-const server = await startServer();
+// What is looked for are faults, not a slow machine.
+const server = await startServer({ REQUEST_TIMEOUT_MS: '60000' });
 const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
 const random = randomFrom(seed);
 const statuses = new Map();
@@ -56,6 +57,8 @@ async function lane() {
     try {
       const { status, text } = await send(bad);
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      const ownDeadline = status === 504 && /within \d{1,3}(\.\d+)? ms/.test(text);
+      if (ownDeadline) continue;
       if (status >= 500 || (status !== 200 && !isExplained(text)))
         faults.push([number, status, text]);
     } catch (error) {

@@ -79,7 +79,7 @@ function rightOnes(random) {
   const output = pick(isVision ? ['logits'] : ['id', 'probability', 'answered'], random);
   const json = {
     id: 'x',
-    parameters: { binary_data_output: random() < 0.5, timeout: 5e6, priority: 1 },
+    parameters: { binary_data_output: random() < 0.5, timeout: 6e7, priority: 1 },
     inputs: [input],
     outputs: [{ name: output, parameters: { classification: 2, binary_data: false } }],
   };
@@ -94,9 +94,9 @@ function spoilValue(value, random) {
   const copy = Array.isArray(value) ? [...value] : { ...value };
   if (key === undefined) return pick(ODD, random);
   const way = random();
-  if (way < 0.1 && !Array.isArray(copy)) delete copy[key];
-  else if (way < 0.15) copy[`__proto__${key}`] = pick(ODD, random);
-  else if (way < 0.2 && Array.isArray(copy)) copy.push(...copy);
+  if (way < 0.05) copy[`__proto__${key}`] = pick(ODD, random);
+  else if (way < 0.15 && Array.isArray(copy)) copy.push(...copy);
+  else if (way < 0.15) delete copy[key];
   else copy[key] = spoilValue(copy[key], random);
   return copy;
 }

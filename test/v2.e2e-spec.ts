@@ -300,6 +300,33 @@ describe('the Open Inference Protocol', () => {
     });
   });
 
+  describe('has a page for each model', () => {
+    it('that shows nothing to who has no credential', async () => {
+      const page = await server.request('/v2/models/none/docs', { key: null });
+      expect([page.status, page.headers['content-type']]).toEqual([
+        200,
+        'text/html; charset=utf-8',
+      ]);
+      for (const file of page.text.match(/(?<=src="|href=")[^"]+/g) ?? []) {
+        expect((await server.request(file, { key: null })).status).toBe(200);
+      }
+      const closed = await server.request('/v2/models/faq/docs/openapi.json', { key: null });
+      expect(closed.status).toBe(401);
+    });
+
+    it.each(['faq', 'vision', 'vision/versions/1'])(
+      'with an example that %s answers',
+      async (of) => {
+        const { openapi, paths } = await get(`/models/${of}/docs/openapi.json`);
+        expect(openapi).toBe('3.1.0');
+        const { post } = paths[`/v2/models/${of}/infer`];
+        const { example } = post.requestBody.content['application/json'];
+        expect(JSON.stringify(example).length).toBeLessThan(15_000);
+        expect(outputs(await infer(of, example))[0]?.shape[0]).toBe(1);
+      },
+    );
+  });
+
   it('packs its answer where that is asked for', async () => {
     const response = await fetchRaw(server, '/v2/models/faq/infer', ask(QUESTION), 'gzip');
     expect(response.encoding).toBe('gzip');

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { RequestError } from '../http/request.errors.js';
 import { type ErrorCode, type ErrorKind, ERRORS } from '../protocols/error.table.js';
 import { completeOperations } from './operations.js';
+import { serveModelPages } from './model.page.js';
 import { routeFacts } from './route.facts.js';
 
 const DESCRIPTION = `Real-time scoring of Python models.
@@ -73,6 +74,7 @@ export function serveDocs(app: INestApplication, fastify: FastifyInstance): void
     customSiteTitle: 'Nestor API',
     swaggerOptions: { displayRequestDuration: true, tryItOutEnabled: true, validatorUrl: null },
   });
+  serveModelPages(fastify);
   fastify.get<{ Params: { code: string } }>('/docs/errors/:code', async (request, reply) => {
     const { code } = request.params;
     if (!Object.hasOwn(ERRORS, code)) {

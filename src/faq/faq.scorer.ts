@@ -39,6 +39,7 @@ export class FaqScorer implements Scorer<'faq'>, ServedModel {
   readonly inputs = [{ name: 'question', datatype: 'BYTES', shape: [-1] }] as const;
   readonly outputs: readonly TensorSpec[];
   readonly maxRows = MAX_ROWS;
+  example: InferInputs | undefined;
 
   constructor(
     private readonly folder: ModelFolder<FaqManifest>,
@@ -101,6 +102,8 @@ export class FaqScorer implements Scorer<'faq'>, ServedModel {
 
   async verify(golden: unknown): Promise<void> {
     const { tolerance, cases } = parseGolden(goldenSchema, golden);
+    const questions = cases.slice(0, 1).map((one) => one.question);
+    this.example = { question: { datatype: 'BYTES', shape: [1], data: questions } };
     for (const [index, { question, answered, similarity, expect }] of cases.entries()) {
       const call = { signal: new AbortController().signal, timings: {} };
       const result = await this.score({ question }, call);

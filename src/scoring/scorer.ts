@@ -86,6 +86,8 @@ export interface ServedModel extends LoadedModel {
   readonly labels?: readonly string[] | undefined;
   /** Names of inputs that may also come as BYTES [N] of files, which the model decodes itself. */
   readonly files?: readonly string[] | undefined;
+  /** Inputs that it is known to answer, short enough to be shown; there once it is verified. */
+  readonly example?: InferInputs | undefined;
   /**
    * @param inputs at least one row, already checked against `inputs`; files only where `files` says
    * @throws ScoringError when an input cannot be scored, EngineError when the engine cannot

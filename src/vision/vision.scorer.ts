@@ -18,6 +18,7 @@ import type {
 import type { ImageDecoder } from './image.decoder.js';
 import type { ClassLabel } from './labels.js';
 import { preprocessor } from './preprocess.js';
+import { thumbnail } from './thumbnail.js';
 import { softmax, topK } from '../scoring/top-k.js';
 
 const goldenSchema = z.object({
@@ -43,6 +44,7 @@ export class VisionScorer implements Scorer<'vision'>, ServedModel {
   readonly labels: readonly string[];
   /** The graph's input may come as encoded images, too. */
   readonly files: readonly string[];
+  example: InferInputs | undefined;
 
   constructor(
     private readonly folder: ModelFolder<VisionManifest>,
@@ -99,6 +101,7 @@ export class VisionScorer implements Scorer<'vision'>, ServedModel {
     const { tolerance, cases } = parseGolden(goldenSchema, golden);
     for (const { image, expect } of cases) {
       const bytes = await readFile(this.folder.path(image));
+      this.example ??= await this.#exampleOf(bytes);
       const call = { signal: new AbortController().signal, timings: {} };
       const probabilities = await this.#classify(bytes, call);
       for (const { index, probability } of expect) {
@@ -122,6 +125,11 @@ export class VisionScorer implements Scorer<'vision'>, ServedModel {
     const outputs = await runRows(this.engine, { [manifest.input.name]: input }, 1, call);
     const scores = outputs[manifest.output.name]?.data as Float32Array;
     return manifest.output.activation === 'logits' ? softmax(scores) : scores;
+  }
+
+  async #exampleOf(image: Buffer): Promise<InferInputs> {
+    const files = [await thumbnail(image)];
+    return { [this.folder.manifest.input.name]: { datatype: 'BYTES', shape: [1], files } };
   }
 
   async #decodeAll({ files }: FileTensor, call: ScoreCall): Promise<Tensor> {
