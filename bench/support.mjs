@@ -1,9 +1,12 @@
 import { fork, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { get } from 'node:https';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { generate } from 'selfsigned';
 
@@ -42,7 +45,8 @@ export async function startServer(env = {}) {
   });
   let log = '';
   const expected = (env.MODELS ?? 'faq,vision').split(',').length;
-  const url = await new Promise((resolve, reject) => {
+  const silent = env.LOG_LEVEL === 'silent' && readyAt(env.PORT);
+  const logged = new Promise((resolve, reject) => {
     child.once('exit', () => reject(new Error(log)));
     child.stdout.on('data', (chunk) => {
       if (log === undefined) return;
@@ -54,6 +58,7 @@ export async function startServer(env = {}) {
       }
     });
   });
+  const url = await Promise.race(silent ? [silent, logged] : [logged]);
   const readyMs = performance.now() - started;
   const stop = async () => {
     const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -68,6 +73,28 @@ export async function startServer(env = {}) {
     return JSON.parse(readFileSync(join(folder, 'delay.json'), 'utf8'));
   };
   return { url, key, pid: child.pid, readyMs, stop, loopDelay };
+}
+
+/** Waits for a server that logs nothing and was given its port. */
+async function readyAt(port) {
+  const url = `https://127.0.0.1:${port}`;
+  const status = () =>
+    new Promise((resolve) => {
+      get(`${url}/readyz`, { rejectUnauthorized: false }, ({ statusCode }) => resolve(statusCode))
+        .once('error', resolve)
+        .setTimeout(1000);
+    });
+  while ((await status()) !== 200) await sleep(100);
+  return url;
+}
+
+/** A port that was free a moment ago. */
+export async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return String(port);
 }
 
 /**

@@ -13,7 +13,7 @@ import { Agent, createServer, request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
-import { startServer } from './support.mjs';
+import { freePort, startServer } from './support.mjs';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 30);
 const REQUESTS = Number(process.env.BENCH_REQUESTS ?? 400);
@@ -29,7 +29,13 @@ const insights = {
   APPLICATIONINSIGHTS_CONNECTION_STRING: `InstrumentationKey=6d0a4d6e-2c2f-4b7e-9a55-0c5fd0c6a111;IngestionEndpoint=${ingestion.url}/`,
   NODE_EXTRA_CA_CERTS: join(folder, 'ca.crt'),
 };
-const only = { MODELS: 'faq', INSTANCES: '1', PLAYGROUND: 'off', DOCS: 'off' };
+const only = {
+  MODELS: 'faq',
+  INSTANCES: '1',
+  REQUEST_TIMEOUT_MS: '60000',
+  PLAYGROUND: 'off',
+  DOCS: 'off',
+};
 
 try {
   await (process.argv[2] === 'memory' ? memory() : cost());
@@ -48,7 +54,7 @@ async function cost() {
   };
   const servers = [];
   for (const [name, env] of Object.entries(kinds)) {
-    const server = await startServer(env);
+    const server = await startServer({ ...env, PORT: await freePort() });
     servers.push({ name, server, rounds: { scored: [], listed: [] } });
   }
   const routes = {

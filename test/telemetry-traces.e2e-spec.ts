@@ -35,7 +35,7 @@ describe('traces over OTLP', () => {
       MODELS_DIR: repository,
       TRACES_PER_SECOND: '1000',
     });
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     await server.stop();
@@ -180,5 +180,5 @@ describe('the budget of traces', () => {
     expect(stoodFor).toBeGreaterThan(traced.length);
     expect(stoodFor).toBeLessThanOrEqual(200);
     await sink.stop();
-  }, 60_000);
+  }, 120_000);
 });

@@ -9,6 +9,10 @@ import { certificate } from './server.js';
 
 export const INSTRUMENTATION_KEY = '6d0a4d6e-2c2f-4b7e-9a55-0c5fd0c6a111';
 
+/** What the authority gives for the workload's own token. */
+export const INGESTION_TOKEN = 'token-for-ingestion';
+const TENANT = '5f0f9f4e-5a0c-4f5b-8d7a-3c1f9f0a2b33';
+
 /** How the endpoint answers. */
 export type Reception =
   | 'good'
@@ -57,12 +61,24 @@ export class Ingestion {
 
   /** What makes a server send its telemetry here. */
   get env(): Record<string, string> {
-    const url = `https://127.0.0.1:${this.#port}/`;
-    const connection = `InstrumentationKey=${INSTRUMENTATION_KEY};IngestionEndpoint=${url}`;
+    const connection = `InstrumentationKey=${INSTRUMENTATION_KEY};IngestionEndpoint=${this.#url}/`;
     return {
       APPLICATIONINSIGHTS_CONNECTION_STRING: connection,
       NODE_EXTRA_CA_CERTS: join(this.folder, 'ca.crt'),
       OTEL_METRIC_EXPORT_INTERVAL: '1000',
+    };
+  }
+
+  /** What a cluster gives a pod with workload identity; the authority is here, too. */
+  get workloadIdentity(): Record<string, string> {
+    const tokenFile = join(this.folder, 'federated-token');
+    writeFileSync(tokenFile, 'federated');
+    return {
+      APPLICATIONINSIGHTS_AUTH: 'entra',
+      AZURE_AUTHORITY_HOST: this.#url,
+      AZURE_TENANT_ID: TENANT,
+      AZURE_CLIENT_ID: INSTRUMENTATION_KEY,
+      AZURE_FEDERATED_TOKEN_FILE: tokenFile,
     };
   }
 
@@ -98,6 +114,10 @@ export class Ingestion {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  get #url(): string {
+    return `https://127.0.0.1:${this.#port}`;
+  }
+
   async #listen(): Promise<void> {
     const { cert, private: key } = this.pems;
     const server = createServer({ cert, key }, (request, response) => {
@@ -120,9 +140,26 @@ export class Ingestion {
     await new Promise((resolve) => server.close(resolve));
   }
 
+  /** What Entra ID says of a tenant, and a token for it. */
+  #authority(path: string): object | undefined {
+    const tenant = `${this.#url}/${TENANT}`;
+    if (path.startsWith(`/${TENANT}/v2.0/.well-known/openid-configuration`)) {
+      return {
+        issuer: `${tenant}/v2.0`,
+        jwks_uri: `${tenant}/keys`,
+        authorization_endpoint: `${tenant}/oauth2/v2.0/authorize`,
+        token_endpoint: `${tenant}/oauth2/v2.0/token`,
+      };
+    }
+    if (!path.startsWith(`/${TENANT}/oauth2/v2.0/token`)) return undefined;
+    return { access_token: INGESTION_TOKEN, expires_in: 3600, token_type: 'Bearer' };
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
+    const authority = this.#authority(request.url ?? '');
+    if (authority !== undefined) return void response.end(JSON.stringify(authority));
     this.requests += 1;
     this.headers.push(request.headers);
     if (request.url !== '/v2.1/track') this.others.push(String(request.url));

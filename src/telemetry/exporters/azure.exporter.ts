@@ -81,7 +81,8 @@ const timeout = {
 async function workloadIdentity(): Promise<TokenCredential> {
   const { WorkloadIdentityCredential } = await import('@azure/identity');
   try {
-    return new WorkloadIdentityCredential();
+    // The cluster names the authority; private clouds cannot ask the public one whether it exists.
+    return new WorkloadIdentityCredential({ disableInstanceDiscovery: true });
   } catch {
     const text = 'entra needs AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_FEDERATED_TOKEN_FILE';
     throw new ConfigError([`APPLICATIONINSIGHTS_AUTH: ${text}, which workload identity sets`]);
