@@ -271,7 +271,8 @@ describe('an instance that has to be started again', () => {
     for (const child of children) process.kill(Number(child), 'SIGKILL');
     await until(() => /cannot be started again: head\.onnx does not have/.test(server.stdout));
     expect((await server.request('/readyz')).status).toBe(503);
-    expect((await ask()).status).toBe(503);
+    // Rows wait for a restart as long as their deadline allows.
+    expect([503, 504]).toContain((await ask()).status);
     writeFileSync(file, content);
     await until(async () => (await server.request('/readyz')).status === 200);
     expect(answerOf(await ask())).toEqual({ version: 1, answer: 'one' });

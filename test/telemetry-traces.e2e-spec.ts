@@ -84,7 +84,7 @@ describe('traces over OTLP', () => {
     const found = () => sink.spans.find((span) => span.attributes['nestor.request.id'] === id);
     await sink.until(() => found() !== undefined);
     const line = server.logs().find(({ requestId }) => requestId === id);
-    expect(line?.['traceId']).toBe(found()?.traceId);
+    expect(line?.['trace_id']).toBe(found()?.traceId);
   });
 
   it('link a batch and all requests in it with each other', async () => {

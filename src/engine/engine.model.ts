@@ -163,7 +163,8 @@ export class EngineModel {
     const { up: instances, upInMs, hasIdle: idle } = this.pool;
     const now = performance.now();
     if (this.#closed) throw new EngineError('unavailable', 'the model is being closed');
-    if (upInMs > Math.min(applicant.deadlineAt - now, LONGEST_REST_MS)) {
+    const leftMs = Math.max(0, applicant.deadlineAt - now);
+    if (upInMs > Math.min(leftMs, LONGEST_REST_MS)) {
       throw new EngineError('unavailable', 'no instance is up', upInMs);
     }
     const { queueMaxRows } = this.options;
