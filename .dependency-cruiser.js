@@ -32,7 +32,13 @@ export default {
       from: {
         orphan: true,
         path: '^src/',
-        pathNot: ['\\.spec\\.ts$', '\\.d\\.ts$', '^src/cli/', '^src/engine/runtime\\.entry\\.ts$'],
+        pathNot: [
+          '\\.spec\\.ts$',
+          '\\.d\\.ts$',
+          '^src/cli/',
+          '^src/engine/runtime\\.entry\\.ts$',
+          '^src/docs/static/',
+        ],
       },
       to: {},
     },
