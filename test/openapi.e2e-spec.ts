@@ -99,6 +99,15 @@ describe('the description of the API', () => {
     }
   });
 
+  it('documents only errors that a route can answer with', () => {
+    const statuses = Object.fromEntries(
+      operations.map(({ operation }) => [operation.operationId, Object.keys(operation.responses)]),
+    );
+    const open = ['200', '401', '403', '429', '500', '503'];
+    expect(statuses['getV2']).toEqual(open);
+    expect(statuses['getV2ModelsModel']?.toSorted()).toEqual([...open, '404'].toSorted());
+  });
+
   it.each([
     ['/v1/vision/classify', 'application/problem+json', '422', 'bad-image'],
     ['/score', 'application/json', '422', 'bad-base64.error'],

@@ -57,10 +57,12 @@ function convert(schema: z.ZodType, io: 'input' | 'output') {
     ...json
   } = z.toJSONSchema(schema, {
     io,
-    // The bounds of a JavaScript integer tell a reader nothing.
     override: ({ jsonSchema }) => {
+      // The bounds of a JavaScript integer tell a reader nothing.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      // A tuple's maxItems says the same; makers of clients know no schema that is false.
+      if (jsonSchema.items === false) delete jsonSchema.items;
     },
   });
   return { schema: json, components: $defs };

@@ -25,7 +25,7 @@ const PLACES = {
   'invalid-query': 'scoring',
   'not-finite': 'tensors',
   'bad-text': 'question',
-  'bad-tensor': 'none',
+  'bad-tensor': 'tensors',
   'body-incomplete': 'body',
   unauthenticated: 'credential',
   forbidden: 'scope',
@@ -47,7 +47,7 @@ const PLACES = {
   'run-failed': 'scoring',
   'instance-lost': 'scoring',
   'load-failed': 'none',
-  'not-ready': 'scoring',
+  'not-ready': 'model',
   unavailable: 'scoring',
   'deadline-passed': 'scoring',
   'malformed-request': 'none',
@@ -64,15 +64,18 @@ export function isScoring({ access, mediaTypes }: RouteFacts): boolean {
   return mediaTypes !== undefined && scopes.some((scope) => scope.endsWith('.score'));
 }
 
-function placesOf(facts: RouteFacts): ReadonlySet<Place> {
+function placesOf(path: string, facts: RouteFacts): ReadonlySet<Place> {
   const { access, mediaTypes } = facts;
+  const namesModel = path.includes('{model}');
   const places = new Set<Place>(['every route']);
   if (access !== 'public') places.add('credential');
   if (mediaTypes !== undefined) places.add('body');
-  if (isScoring(facts)) places.add('scoring').add('model');
+  if (namesModel) places.add('model');
   if (typeof access !== 'object') return places;
   places.add('scope');
-  if (access.anyOf.includes('models.manage')) places.add('repository').add('model');
+  if (access.anyOf.includes('models.manage') && namesModel) places.add('repository');
+  if (!isScoring(facts)) return places;
+  places.add('scoring').add('model');
   if (access.anyOf.includes('faq.score')) places.add('question');
   if (access.anyOf.includes('vision.score')) places.add('image');
   if (access.anyOf.includes('models.score')) places.add('tensors');
@@ -80,8 +83,11 @@ function placesOf(facts: RouteFacts): ReadonlySet<Place> {
 }
 
 /** The errors that a route can answer with, by status. */
-export function errorsOf(facts: RouteFacts): ReadonlyMap<number, readonly ErrorCode[]> {
-  const places = placesOf(facts);
+export function errorsOf(
+  path: string,
+  facts: RouteFacts,
+): ReadonlyMap<number, readonly ErrorCode[]> {
+  const places = placesOf(path, facts);
   const byStatus = new Map<number, ErrorCode[]>();
   for (const [code, { status }] of Object.entries(ERRORS) as [ErrorCode, ErrorKind][]) {
     if (!places.has(PLACES[code])) continue;

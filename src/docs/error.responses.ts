@@ -58,7 +58,7 @@ const wireOf = (path: string) =>
 export function errorResponses(path: string, facts: RouteFacts): Responses {
   const { type, schema, suffix } = wireOf(path);
   const responses: Responses = {};
-  for (const [status, codes] of errorsOf(facts)) {
+  for (const [status, codes] of errorsOf(path, facts)) {
     const examples = codes.map((code) => [code, ref('examples', `${code}${suffix}`)]);
     const header = EXTRA_HEADERS[status];
     responses[status] = {
@@ -79,7 +79,7 @@ export function errorComponents(operations: readonly (readonly [string, RouteFac
   for (const [path, facts] of operations) {
     const { schema, suffix } = wireOf(path);
     Object.assign(schemas, { Problem: PROBLEM['Problem'], [schema]: PROBLEM[schema] });
-    for (const code of [...errorsOf(facts).values()].flat()) {
+    for (const code of [...errorsOf(path, facts).values()].flat()) {
       examples[`${code}${suffix}`] = { summary: ERRORS[code].title, value: example(code, suffix) };
     }
   }

@@ -9,6 +9,7 @@ type Operation = NonNullable<OpenAPIObject['paths'][string]['post']>;
 type Described = readonly [path: string, facts: RouteFacts];
 
 const CLOSED: RouteFacts = { access: undefined, mediaTypes: undefined };
+const BINARY_TYPE = 'application/octet-stream';
 const BYTES = { type: 'string', format: 'binary' };
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 
@@ -89,8 +90,15 @@ function complete(operation: Operation, path: string, facts: RouteFacts): void {
   completePath(operation, path);
   completeBody(operation, facts);
   operation.responses = { ...errorResponses(path, facts), ...operation.responses };
-  const success = operation.responses['200'];
-  if (success !== undefined) Object.assign(success, { headers: COMMON_HEADERS });
+  completeAnswer(operation);
+}
+
+function completeAnswer({ responses }: Operation): void {
+  const success = responses['200'];
+  if (success === undefined || '$ref' in success) return;
+  Object.assign(success, { headers: { ...COMMON_HEADERS, ...success.headers } });
+  const bytes = success.content?.[BINARY_TYPE];
+  if (bytes !== undefined) bytes.schema = BYTES;
 }
 
 function completePath(operation: Operation, path: string): void {

@@ -4,6 +4,7 @@ import {
   ApiConsumes,
   ApiHeader,
   ApiOperation,
+  ApiProduces,
   ApiResponse,
   ApiTags,
 } from '@nestjs/swagger';
@@ -27,6 +28,17 @@ const BINARY_TYPE = 'application/octet-stream';
 
 // @nestjs/swagger heeds `standardSchema` here too, but its type does not say so.
 const JSON_BODY = { required: true, standardSchema: inferRequest };
+const ANSWER = {
+  status: 200,
+  description: 'The outputs; as bytes after the JSON where the request asks for that.',
+  standardSchema: inferResponse,
+  headers: {
+    'Inference-Header-Content-Length': {
+      description: 'Bytes of the body that are JSON, where binary data follows.',
+      schema: { type: 'integer' },
+    },
+  },
+} as const;
 
 @ApiTags('Open Inference Protocol')
 @Controller('v2/models')
@@ -52,7 +64,8 @@ export class InferController {
     schema: { type: 'integer', minimum: 0 },
   })
   @ApiBody(JSON_BODY)
-  @ApiResponse({ status: 200, description: 'The outputs.', standardSchema: inferResponse })
+  @ApiProduces('application/json', BINARY_TYPE)
+  @ApiResponse(ANSWER)
   async infer(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -1,10 +1,11 @@
-import { Body, Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { Body, Controller, HttpCode, Param, Post, Req, UseInterceptors } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { RequireScope } from '../../auth/access.decorator.js';
 import { OptionalJson } from '../../http/body.guard.js';
 import { type Asker, ModelRepository } from '../../scoring/model.repository.js';
+import { PlainJson } from './plain.json.js';
 import { toIndexResponse } from './repository.mapper.js';
 import {
   emptyResponse,
@@ -18,6 +19,7 @@ import {
 @ApiTags('Model repository')
 @Controller('v2/repository')
 @RequireScope('models.manage')
+@UseInterceptors(PlainJson)
 export class RepositoryController {
   constructor(private readonly repository: ModelRepository) {}
 
