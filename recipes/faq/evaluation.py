@@ -1,38 +1,16 @@
-"""How good the models are on duplicates that they have not seen.
-
-Of each original's duplicates 30 % are held out, the rest is learnt from.
-"""
+"""How good the models are on duplicates that they have not seen."""
 
 import numpy as np
 from baseline import PairClassifier
 from head import centroids_of, fit_head, fit_scale
 from metrics import best_threshold, calibration_error, ranking_figures, separation
 from scipy.special import softmax
+from splitting import labelled, split
 
-HELD_OUT_SHARE = 0.3
 # The least mean cosine between the vectors of the int8 and of the float32 encoder.
 LEAST_AGREEMENT = 0.99
 # data/README.md: duplicates from this number on are worded plainly, the ones before obliquely.
 FIRST_PLAIN_ID = 30001
-
-
-def split(faq):
-    """Duplicates to learn from and held out, each a list of lists in the order of `faq`."""
-    random = np.random.default_rng(0)
-    learnt, held_out = [], []
-    for original in faq:
-        order = random.permutation(len(original.duplicates))
-        count = round(HELD_OUT_SHARE * len(order))
-        held_out.append([original.duplicates[i] for i in sorted(order[:count])])
-        learnt.append([original.duplicates[i] for i in sorted(order[count:])])
-    return learnt, held_out
-
-
-def labelled(texts_by_original):
-    """A list of texts an original, flattened: texts, and int [texts] with the column of each."""
-    texts = [text for texts in texts_by_original for text in texts]
-    columns = np.repeat(np.arange(len(texts_by_original)), [len(t) for t in texts_by_original])
-    return texts, columns
 
 
 def evaluate(faq, no_match, embedder, precise, with_baseline):

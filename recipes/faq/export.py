@@ -9,9 +9,10 @@ import onnx
 import sklearn
 from embedding import MAX_TOKENS, write_tokenizer
 from encoder import WEIGHTS_SHA256, WIDTH
-from evaluation import labelled
 from head import centroids_of, fit_head, head_graph
+from questions import write_originals
 from scoring import FaqModel
+from splitting import labelled
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 from model_folder import write_golden, write_manifest
@@ -40,21 +41,13 @@ def export_model(folder, faq, figures, embedder):
     onnx.save(head_graph(head), folder / "head.onnx")
     centroids_of(embeddings, columns).astype("<f4").tofile(folder / "centroids.f32")
     write_tokenizer(folder / "tokenizer.json")
-    _write_originals(folder / "originals.tsv", faq)
+    write_originals(folder / "originals.tsv", faq)
     shutil.copyfile(Path(__file__).with_name("encoder-LICENSE"), folder / "LICENSE")
 
     model = FaqModel(folder, figures["threshold"])
     _check_head(model, head, embeddings[:50])
     write_golden(folder, {"tolerance": GOLDEN_TOLERANCE, "cases": _golden_cases(model)})
     write_manifest(folder, _manifest(len(texts), figures))
-
-
-def _write_originals(path, faq):
-    """One line an original, in the order of the columns; no quoting, so no tab or line break."""
-    rows = [("Id", "AnswerId", "Text0", "Answer")]
-    rows += [(o.id, o.answer_id, " ".join(o.text.split()), " ".join(o.answer.split())) for o in faq]
-    text = "".join("\t".join(row) + "\n" for row in rows)
-    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _check_head(model, head, embeddings):

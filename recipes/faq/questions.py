@@ -66,6 +66,17 @@ def read_no_match(folder):
     return [(row["Text0"], row["Distance"]) for row in _rows(folder, "no_match")]
 
 
+def write_originals(path, faq):
+    """The originals of a model version: one line an original, in the order of the columns.
+
+    No quoting, so no tab or line break.
+    """
+    rows = [("Id", "AnswerId", "Text0", "Answer")]
+    rows += [(o.id, o.answer_id, " ".join(o.text.split()), " ".join(o.answer.split())) for o in faq]
+    text = "".join("\t".join(row) + "\n" for row in rows)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
 def _rows(folder, name):
     plain = Path(folder) / f"{name}.tsv"
     return read_table(plain if plain.exists() else plain.with_name(plain.name + ".gz"))

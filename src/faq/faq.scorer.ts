@@ -8,10 +8,10 @@ import { MAX_ROWS, mapRows } from '../scoring/row.runs.js';
 import { tallyRun } from '../scoring/run.tally.js';
 import type { InferInputs, ScoreCall, Scenarios, Scorer, ServedModel } from '../scoring/scorer.js';
 import { ScoringError } from '../scoring/scoring.errors.js';
-import { softmax, topK } from '../scoring/top-k.js';
-import type { Centroids, Original } from './faq.index.js';
+import { topK } from '../scoring/top-k.js';
+import type { Original } from './faq.index.js';
+import type { QuestionMatcher } from './question.matcher.js';
 import { cleanText } from './text.cleaner.js';
-import type { Tokenizer } from './tokenizer.js';
 
 const goldenSchema = z.object({
   tolerance: z.number().positive(),
@@ -27,12 +27,12 @@ const goldenSchema = z.object({
     .min(1),
 });
 
-/** Longest question of a tensor, in characters; the encoder reads the first word pieces of it. */
+/** Longest question of a tensor, in characters. */
 const MAX_QUESTION = 10_000;
 
 type Match = Scenarios['faq']['result'];
 
-/** Matches a question with a list of frequently asked questions. */
+/** Ranks a list of frequently asked questions for a question, by what its matcher finds. */
 export class FaqScorer implements Scorer<'faq'>, ServedModel {
   readonly kind = 'faq';
   readonly identity;
@@ -44,9 +44,8 @@ export class FaqScorer implements Scorer<'faq'>, ServedModel {
   constructor(
     private readonly folder: ModelFolder<FaqManifest>,
     private readonly engine: EngineModel,
-    private readonly tokenizer: Tokenizer,
     private readonly originals: readonly Original[],
-    private readonly centroids: Centroids,
+    private readonly matcher: QuestionMatcher,
   ) {
     this.identity = folder.identity;
     this.outputs = outputsOf(originals.length);
@@ -64,19 +63,15 @@ export class FaqScorer implements Scorer<'faq'>, ServedModel {
     { question, top }: Scenarios['faq']['input'],
     call: ScoreCall,
   ): Promise<Scenarios['faq']['result']> {
-    const { manifest } = this.folder;
     const { timings } = call;
     const started = performance.now();
     const tensors = this.#encode(question);
     timings.decode = (timings.decode ?? 0) + performance.now() - started;
     const run = await this.engine.run(tensors, call);
     tallyRun(timings, run, 1);
-    const { outputs } = run;
-    const cosines = this.centroids.cosines(outputs[manifest.embedding]?.data as Float32Array);
-    const probabilities = this.#probabilities(outputs, cosines);
-    const similarity = cosines.reduce((best, cosine) => Math.max(best, cosine), -1);
+    const { probabilities, similarity } = this.matcher.read(run.outputs);
     return {
-      answered: similarity >= manifest.threshold,
+      answered: similarity >= this.folder.manifest.threshold,
       similarity,
       matches: topK(probabilities, top ?? this.originals.length).flatMap((row) => {
         const original = this.originals[row];
@@ -129,13 +124,7 @@ export class FaqScorer implements Scorer<'faq'>, ServedModel {
     if (text === '') {
       throw new ScoringError('bad-text', 'The question is empty: expected a text with words.');
     }
-    return this.tokenizer.tensors(text);
-  }
-
-  #probabilities(outputs: Tensors, cosines: Float32Array): ArrayLike<number> {
-    const { probability } = this.folder.manifest;
-    if (probability.from === 'graph') return outputs[probability.output]?.data as Float32Array;
-    return softmax(cosines.map((cosine) => cosine * probability.scale));
+    return this.matcher.tensors(text);
   }
 }
 

@@ -91,19 +91,25 @@ const visionManifest = z.strictObject({
   labels: fileName,
 });
 
-const faqManifest = z.strictObject({
+const faq = {
   ...common,
   kind: z.literal('faq'),
+  /** Tab-separated with a header: Id, AnswerId, Text0, Answer; row i is column i of the graphs' outputs. */
+  originals: fileName,
+  /** Below this similarity of the best original nothing in the list matches (`answered: false`). */
+  threshold: z.number().min(-1).max(1),
+};
+
+/** A question's vector against one vector an original; similarity is the cosine of the nearest. */
+const embeddingManifest = z.strictObject({
+  ...faq,
+  scorer: z.literal('embedding').default('embedding'),
   /** Hugging Face `tokenizer.json` (WordPiece). */
   tokenizer: fileName,
   maxTokens: z.int().min(8).max(512).default(128),
-  /** Tab-separated with a header: Id, AnswerId, Text0, Answer; row i is column i of the centroids. */
-  originals: fileName,
-  /** Little-endian float32 [originals, dimensions], rows of length 1. */
+  /** Little-endian float32 [originals, dimensions], rows of length 1, in the order of the originals. */
   centroids: fileName,
   dimensions: z.int().positive(),
-  /** Below this cosine of the best original nothing in the list matches (`answered: false`). */
-  threshold: z.number().min(-1).max(1),
   /** With `graph`, `probability` is the graph's output [N, originals]; else softmax(cosine * scale). */
   probability: z.discriminatedUnion('from', [
     z.strictObject({ from: z.literal('graph'), output: z.string() }),
@@ -111,6 +117,18 @@ const faqManifest = z.strictObject({
   ]),
   /** Output [N, dimensions] of the encoder graph: mean-pooled, length 1. */
   embedding: z.string(),
+});
+
+/** Each pair of the question and an original judged on its own; the graphs hold the originals. */
+const pairsManifest = z.strictObject({
+  ...faq,
+  scorer: z.literal('pairs'),
+  /** Input BYTES [N] of the graphs: the cleaned question in lower case. */
+  question: z.string(),
+  /** Output FP32 [N, originals]: the chance that a pair means the same. Rows need not sum to 1. */
+  probability: z.string(),
+  /** Output FP32 [N, originals] whose highest is the question's similarity; may be `probability`. */
+  similarity: z.string(),
 });
 
 const tensorManifest = z.strictObject({
@@ -124,11 +142,13 @@ const tensorManifest = z.strictObject({
 
 export const modelManifest = z.discriminatedUnion('kind', [
   visionManifest,
-  faqManifest,
+  z.discriminatedUnion('scorer', [embeddingManifest, pairsManifest]),
   tensorManifest,
 ]);
 
 export type ModelManifest = z.infer<typeof modelManifest>;
 export type VisionManifest = z.infer<typeof visionManifest>;
-export type FaqManifest = z.infer<typeof faqManifest>;
+export type EmbeddingManifest = z.infer<typeof embeddingManifest>;
+export type PairsManifest = z.infer<typeof pairsManifest>;
+export type FaqManifest = EmbeddingManifest | PairsManifest;
 export type TensorManifest = z.infer<typeof tensorManifest>;

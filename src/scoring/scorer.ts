@@ -51,7 +51,7 @@ export interface Scenarios {
     result: {
       /** False when no original is similar enough to the question. */
       readonly answered: boolean;
-      /** Cosine of the question and the nearest original, -1 to 1. */
+      /** Of the question and the nearest original, -1 to 1; the model says by which measure. */
       readonly similarity: number;
       /** Highest probability first. */
       readonly matches: readonly FaqMatch[];

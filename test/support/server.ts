@@ -14,6 +14,7 @@ const ALL_SCOPES = ['faq.score', 'vision.score', 'models.score', 'models.manage'
 export interface Answer {
   readonly status: number;
   readonly headers: Record<string, string | string[] | undefined>;
+  readonly bytes: Buffer;
   readonly text: string;
   /** The body as JSON; throws where it is none. */
   json(): any;
@@ -100,9 +101,10 @@ export class TestServer {
           response.on('data', (chunk: Buffer) => chunks.push(chunk));
           response.on('error', reject);
           response.on('end', () => {
-            const text = Buffer.concat(chunks).toString();
-            const { statusCode = 0, headers: answered } = response;
-            resolve({ status: statusCode, headers: answered, text, json: () => JSON.parse(text) });
+            const bytes = Buffer.concat(chunks);
+            const text = bytes.toString();
+            const { statusCode: status = 0, headers: answered } = response;
+            resolve({ status, headers: answered, bytes, text, json: () => JSON.parse(text) });
           });
         },
       );

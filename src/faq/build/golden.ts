@@ -1,4 +1,4 @@
-import type { FaqManifest } from '../../registry/model.manifest.js';
+import type { EmbeddingManifest } from '../../registry/model.manifest.js';
 import type { Scenarios } from '../../scoring/scorer.js';
 import type { FaqScorer } from '../faq.scorer.js';
 import type { OriginalQuestion } from './questions.reader.js';
@@ -22,7 +22,7 @@ interface GoldenCase {
 export async function goldenCases(
   scorer: Pick<FaqScorer, 'score'>,
   questions: readonly OriginalQuestion[],
-  { threshold }: Pick<FaqManifest, 'threshold'>,
+  { threshold }: Pick<EmbeddingManifest, 'threshold'>,
 ): Promise<GoldenCase[]> {
   const clear: GoldenCase[] = [];
   const near: GoldenCase[] = [];

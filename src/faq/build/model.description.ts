@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { ModelFolder, ModelIdentity } from '../../registry/model.kind.js';
-import type { FaqManifest } from '../../registry/model.manifest.js';
+import type { EmbeddingManifest } from '../../registry/model.manifest.js';
 import type { Calibration, Figures } from './cross.validation.js';
 import type { QuestionFiles } from './questions.reader.js';
 
@@ -21,13 +21,15 @@ export interface BuildFacts extends ModelIdentity {
 }
 
 /** The manifest's members that are for people. */
-export type About = Pick<FaqManifest, 'title' | 'source' | 'accuracy'> & { readonly spdx: string };
+export type About = Pick<EmbeddingManifest, 'title' | 'source' | 'accuracy'> & {
+  readonly spdx: string;
+};
 
 /** Stands for terms that nobody has told. */
 const UNSTATED = 'LicenseRef-questions-unstated';
 
 export function aboutModel(
-  { identity, manifest }: ModelFolder<FaqManifest>,
+  { identity, manifest }: ModelFolder<EmbeddingManifest>,
   { files, title, licence = UNSTATED, source }: Description & { readonly files: QuestionFiles },
   facts: BuildFacts,
 ): About {
@@ -61,7 +63,7 @@ const OF_LEFT_OUT: ReadonlySet<string> = new Set<keyof Figures>([
   'answeredWithoutOriginal',
 ]);
 
-function measurements(facts: BuildFacts): FaqManifest['accuracy'] {
+function measurements(facts: BuildFacts): EmbeddingManifest['accuracy'] {
   const { duplicates, originals, calibration } = facts;
   const dataset =
     `${duplicates} duplicates of ${originals} originals, each held out once ` +

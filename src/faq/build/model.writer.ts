@@ -3,7 +3,8 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { ModelIdentity } from '../../registry/model.kind.js';
-import { type FaqManifest, modelManifest } from '../../registry/model.manifest.js';
+import { type EmbeddingManifest, modelManifest } from '../../registry/model.manifest.js';
+import { EmbeddingMatcher } from '../embedding.matcher.js';
 import { Centroids, readOriginals } from '../faq.index.js';
 import { FaqScorer } from '../faq.scorer.js';
 import { FaqBuildError } from './build.error.js';
@@ -57,12 +58,13 @@ function lentFiles({ folder: { manifest }, graphs }: QuestionEncoder): string[] 
 
 function manifestOf(
   { encoder, centroids, calibration, about }: FaqParts,
-  files: FaqManifest['files'],
-): FaqManifest {
+  files: EmbeddingManifest['files'],
+): EmbeddingManifest {
   const { spdx, ...described } = about;
   const { precision, limits, maxTokens, dimensions, licence, ...lent } = encoder.folder.manifest;
   return {
     kind: 'faq',
+    scorer: 'embedding',
     ...described,
     precision,
     licence: { ...licence, spdx },
@@ -81,13 +83,13 @@ function manifestOf(
 }
 
 /** @throws FaqBuildError when an option's text makes a manifest that the registry would refuse */
-function checkManifest(manifest: FaqManifest): FaqManifest {
+function checkManifest(manifest: EmbeddingManifest): EmbeddingManifest {
   const parsed = modelManifest.safeParse(manifest);
   if (parsed.success) return manifest;
   throw new FaqBuildError(`model.json: ${z.prettifyError(parsed.error)}`);
 }
 
-async function openScorer(folder: string, manifest: FaqManifest, parts: FaqParts) {
+async function openScorer(folder: string, manifest: EmbeddingManifest, parts: FaqParts) {
   const { identity, encoder, centroids } = parts;
   const path = (file: string) => join(folder, file);
   const originals = await readOriginals(path(ORIGINALS));
@@ -95,7 +97,8 @@ async function openScorer(folder: string, manifest: FaqManifest, parts: FaqParts
   const { model, tokenizer } = encoder;
   // Scored here and now: nothing is started again later.
   const recheck = () => Promise.resolve();
-  return new FaqScorer({ identity, manifest, path, recheck }, model, tokenizer, originals, index);
+  const matcher = new EmbeddingMatcher(manifest, tokenizer, index);
+  return new FaqScorer({ identity, manifest, path, recheck }, model, originals, matcher);
 }
 
 function originalsTable(questions: readonly OriginalQuestion[]): string {
@@ -115,7 +118,7 @@ function littleEndian(vectors: readonly Float32Array[]): Buffer {
   return bytes;
 }
 
-async function describe(folder: string, path: string): Promise<FaqManifest['files'][number]> {
+async function describe(folder: string, path: string): Promise<EmbeddingManifest['files'][number]> {
   const content = await readFile(join(folder, path));
   const sha256 = createHash('sha256').update(content).digest('hex');
   return { path, sha256, bytes: content.byteLength };

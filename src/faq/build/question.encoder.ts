@@ -2,7 +2,7 @@ import type { Engine } from '../../engine/engine.js';
 import type { EngineModel } from '../../engine/engine.model.js';
 import { ModelFolderError, readFolder } from '../../registry/model.folder.js';
 import type { ModelFolder } from '../../registry/model.kind.js';
-import type { FaqManifest } from '../../registry/model.manifest.js';
+import type { EmbeddingManifest } from '../../registry/model.manifest.js';
 import { parsePlace, versionsAt } from '../../registry/version.folder.js';
 import { Tokenizer } from '../tokenizer.js';
 import { FaqBuildError } from './build.error.js';
@@ -13,7 +13,7 @@ const LANES = 8;
 /** The part of an FAQ model that turns a text into a vector, lent to a new model. */
 export class QuestionEncoder {
   private constructor(
-    readonly folder: ModelFolder<FaqManifest>,
+    readonly folder: ModelFolder<EmbeddingManifest>,
     /** The graphs that it takes from the model: those up to the embedding, without the head. */
     readonly graphs: readonly string[],
     readonly tokenizer: Tokenizer,
@@ -72,7 +72,7 @@ export class QuestionEncoder {
   }
 }
 
-async function readEncoderFolder(path: string): Promise<ModelFolder<FaqManifest>> {
+async function readEncoderFolder(path: string): Promise<ModelFolder<EmbeddingManifest>> {
   const place = parsePlace(path);
   const version = place.version ?? (await versionsAt(place))[0];
   if (version === undefined) throw new FaqBuildError(`encoder ${path}: no such model`);
@@ -81,6 +81,9 @@ async function readEncoderFolder(path: string): Promise<ModelFolder<FaqManifest>
     throw new FaqBuildError(`encoder ${path}: ${error.message}`);
   });
   const { manifest } = folder;
-  if (manifest.kind === 'faq') return { ...folder, manifest };
-  throw new FaqBuildError(`encoder ${path}: the model is of kind ${manifest.kind}, expected faq`);
+  if (manifest.kind !== 'faq') {
+    throw new FaqBuildError(`encoder ${path}: the model is of kind ${manifest.kind}, expected faq`);
+  }
+  if (manifest.scorer === 'embedding') return { ...folder, manifest };
+  throw new FaqBuildError(`encoder ${path}: a model that scores pairs has no encoder`);
 }

@@ -31,7 +31,11 @@ export const matchResponse = z
   .object({
     model: modelRef,
     answered: z.boolean().describe('False when no original is similar enough to the question.'),
-    similarity: z.number().describe('Cosine of the question and the nearest original.'),
+    similarity: z
+      .number()
+      .describe(
+        'Of the question and the nearest original, -1 to 1; a cosine unless the model says otherwise.',
+      ),
     matches: z.array(
       z.object({
         id: z.string(),
