@@ -18,12 +18,15 @@ def to_onnx(classifier, name, columns):
     The graph takes `name`, float32 [N, columns]; its outputs are label and probabilities. Without
     zipmap=False the latter would be a list of dictionaries, which no client can ask for.
     """
-    return convert_lightgbm(
+    model = convert_lightgbm(
         _in_single_precision(classifier.booster_),
         initial_types=[(name, FloatTensorType([None, columns]))],
         target_opset=OPSET,
         zipmap=False,
     )
+    # Not a name at random: the same classifier gives the same bytes.
+    model.graph.name = "trees"
+    return model
 
 
 def _in_single_precision(booster):

@@ -184,6 +184,11 @@ describe('nestor faq build', () => {
     ],
     ['an encoder that is none', { encoder: 'models/vision/1' }, 'is of kind vision, expected faq'],
     [
+      'a model of pairs as encoder',
+      { encoder: 'test/fixtures/models/faq-pairs/1' },
+      'a model that scores pairs has no encoder',
+    ],
+    [
       'an encoder that is not there',
       { encoder: 'models/none' },
       'encoder models/none: no such model',

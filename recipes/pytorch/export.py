@@ -72,9 +72,9 @@ def main():
 
     program = torch.onnx.export(
         network,
-        # Two rows: with one, the exporter takes the number of rows for a constant.
-        (torch.zeros(2, 1, 8, 8),),
+        (torch.zeros(1, 1, 8, 8),),
         dynamo=True,
+        # Without it the graph takes as many rows as the example has, and no others.
         dynamic_shapes=({0: torch.export.Dim("N")},),
         input_names=["pixels"],
         output_names=["probabilities"],
