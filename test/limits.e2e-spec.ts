@@ -142,12 +142,14 @@ describe('failed credentials', () => {
     return new Promise((resolve, reject) => {
       const options = { hostname, port, path: '/v1/models', localAddress, headers, agent: false };
       request(options, (response) => {
-        const { statusCode = 0, headers: answered } = response;
-        let text = '';
-        response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-        response.on('end', () =>
-          resolve({ status: statusCode, headers: answered, text, json: () => JSON.parse(text) }),
-        );
+        const { statusCode: status = 0, headers: answered } = response;
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => {
+          const bytes = Buffer.concat(chunks);
+          const text = bytes.toString();
+          resolve({ status, headers: answered, bytes, text, json: () => JSON.parse(text) });
+        });
       })
         .once('error', reject)
         .end();

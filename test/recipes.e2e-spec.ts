@@ -12,12 +12,12 @@ const ALONE = 20;
 /** Rows that are sent at the same time. */
 const AT_ONCE = 40;
 
-const MODELS = [
+const MODELS: [name: string, made: string][] = [
   ['churn', 'a scikit-learn pipeline over texts and numbers'],
   ['tumours', 'a LightGBM classifier'],
   ['digits', 'a PyTorch network'],
   ['wine', 'a Keras network'],
-] as const;
+];
 
 interface Tensor {
   datatype: string;
@@ -41,7 +41,7 @@ describe('a server of the models that the recipes make', () => {
   }, 60_000);
   afterAll(() => server.stop());
 
-  describe.each(MODELS)('of %s, %s,', (model) => {
+  describe.each(MODELS)('of %s, %s,', (model, _made) => {
     const parity = JSON.parse(readFileSync(join(FIXTURES, model, 'parity.json'), 'utf8')) as Parity;
     const rows = Object.values(parity.inputs)[0]?.shape[0] ?? 0;
     const path = `/v2/models/${model}/infer`;
