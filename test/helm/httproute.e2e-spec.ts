@@ -34,6 +34,15 @@ describeChart('the HTTPRoute', () => {
     expect(routes).toHaveLength(1);
   });
 
+  it('sends a second release its share of every path', () => {
+    const canary = { release: 'nestor-next', weight: 10 };
+    const { rules } = one(render({ gateway: { ...gateway, canary } }), 'HTTPRoute', 'nestor').spec;
+    for (const { backendRefs } of rules) {
+      expect(backendRefs.map(({ weight }: any) => weight)).toEqual([90, 10]);
+      expect(backendRefs[1].name).toBe(backendRefs[0].name.replace('demo-nestor', 'nestor-next'));
+    }
+  });
+
   it('is not made by default', () => {
     expect(all(render(), 'HTTPRoute')).toEqual([]);
   });

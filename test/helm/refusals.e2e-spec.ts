@@ -32,6 +32,18 @@ const CONTRADICTIONS: [string, object, RegExp][] = [
     { gateway: { ...on, name: 'g' }, backendTLS: { ...on, secretName: 's' } },
     /backendTLS\.enabled and gateway\.enabled/,
   ],
+  [
+    'weights without a gateway',
+    { gateway: { canary: { release: 'next' } } },
+    /canary\.release needs/,
+  ],
+  [
+    'a canary that is the release itself',
+    { gateway: { ...on, name: 'g', canary: { release: 'demo-nestor' } } },
+    /gateway\.canary\.release names this/,
+  ],
+  ['a Deployment of every model beside another', { faq: { models: [] } }, /faq\.models and vision/],
+  ['a model in two Deployments', { faq: { models: ['vision'] } }, /in faq\.models and in vision/],
   ['TLS to the pods without a Secret', { backendTLS: on }, /backendTLS\.secretName/],
   [
     'Redis behind a closed network policy',
@@ -85,6 +97,7 @@ const MISTAKES: [string, object, RegExp][] = [
   ['off without quotation marks', { config: { DOCS: false } }, /DOCS/],
   ['a password in plain sight', { config: { RATE_LIMIT_REDIS_URL: 'redis://x' } }, /REDIS_URL/],
   ['a number for a text', { host: 5 }, /host/],
+  ['a share above all', { gateway: { canary: { weight: 101 } } }, /weight/],
   ['no replica', { faq: { replicas: 0 } }, /replicas/],
   ['the tag latest', { image: { tag: 'latest' } }, /tag/],
   ['a tag in the repository', { image: { repository: 'a/nestor:1' } }, /repository/],

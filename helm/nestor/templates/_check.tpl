@@ -44,6 +44,9 @@
 {{- if $values.gateway.enabled -}}
 {{- if not $values.gateway.name }}{{ fail "gateway.enabled needs gateway.name, the Gateway that the route belongs to" }}{{ end -}}
 {{- if $values.backendTLS.enabled }}{{ fail "backendTLS.enabled and gateway.enabled contradict each other: the route speaks plain HTTP to the pods" }}{{ end -}}
+{{- if eq $values.gateway.canary.release (include "nestor.fullname" .) }}{{ fail "gateway.canary.release names this release: it needs a second one" }}{{ end -}}
+{{- else if $values.gateway.canary.release -}}
+{{- fail "gateway.canary.release needs gateway.enabled: the weights are those of the HTTPRoute" -}}
 {{- end -}}
 {{- if and $values.backendTLS.enabled (not $values.backendTLS.secretName) -}}
 {{- fail "backendTLS.enabled needs backendTLS.secretName, a Secret with tls.crt and tls.key" -}}
@@ -58,6 +61,14 @@
 {{- end -}}
 {{- if and (eq $values.config.APPLICATIONINSIGHTS_AUTH "entra") (not $values.workloadIdentity.clientId) -}}
 {{- fail "config.APPLICATIONINSIGHTS_AUTH=entra needs workloadIdentity.clientId" -}}
+{{- end -}}
+{{- if gt (len $workloads) 1 -}}
+{{- if not (and $values.faq.models $values.vision.models) -}}
+{{- fail "faq.models and vision.models must both name models: an empty list means all of them, and no path would lead to the right Deployment (or layout=single)" -}}
+{{- end -}}
+{{- range $values.faq.models }}{{ if has . $values.vision.models -}}
+{{- fail (printf "%s is in faq.models and in vision.models: keep one, its /v2 paths lead to one Deployment" .) -}}
+{{- end }}{{ end -}}
 {{- end -}}
 {{- range $name := $workloads }}{{ include "nestor.checkWorkload" (list $ $name) }}{{ end -}}
 {{- end -}}
