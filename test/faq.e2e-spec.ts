@@ -132,7 +132,7 @@ describe('FAQ matching', () => {
     for (const [index, answer] of answers.entries()) {
       expect(answer.json().matches[0].id).toBe(calls[index]?.top[0]?.id);
     }
-  });
+  }, 30_000);
 
   it('lists its models with checksum, licence and accuracy', async () => {
     const { models } = (await server.request('/v1/models')).json();

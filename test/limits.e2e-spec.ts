@@ -126,7 +126,7 @@ describe('a server without a quota', () => {
     const error = await failing.catch((error: Error) => error);
     expect(String(error)).toContain('RATE_LIMIT_REDIS_URL: expected redis://HOST');
     expect(String(error)).not.toContain('hush');
-  });
+  }, 30_000);
 });
 
 describe('failed credentials', () => {
