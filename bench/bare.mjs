@@ -44,8 +44,13 @@ async function run() {
 }
 
 function pixels() {
-  const data = Uint8Array.from({ length: 224 * 224 * 3 }, (_, i) => (i * 7919) % 256);
-  return { [manifest.input.name]: new ort.Tensor('uint8', data, [1, 224, 224, 3]) };
+  const { name, datatype, layout } = manifest.input;
+  const side = manifest.preprocessing.crop;
+  const bytes = Uint8Array.from({ length: side * side * 3 }, (_, i) => (i * 7919) % 256);
+  const dims = layout === 'NCHW' ? [1, 3, side, side] : [1, side, side, 3];
+  if (datatype === 'UINT8') return { [name]: new ort.Tensor('uint8', bytes, dims) };
+  const data = Float32Array.from(bytes, (byte) => byte / 64 - 2);
+  return { [name]: new ort.Tensor('float32', data, dims) };
 }
 
 async function words() {

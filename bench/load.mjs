@@ -2,7 +2,8 @@
  * A load generator that costs little, as it shares the processors with the server: requests are
  * bytes made ready before the run, answers are only counted by their Content-Length.
  */
-import { connect } from 'node:tls';
+import { connect } from 'node:net';
+import { connect as connectSecurely } from 'node:tls';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 
@@ -11,7 +12,7 @@ export function requestBytes({ url, key }, method, path, body = '') {
   const head = [
     `${method} ${path} HTTP/1.1`,
     `Host: ${new URL(url).host}`,
-    `X-API-Key: ${key}`,
+    ...(key === undefined ? [] : [`X-API-Key: ${key}`]),
     'Content-Type: application/json',
     `Content-Length: ${Buffer.byteLength(body)}`,
     '',
@@ -21,21 +22,28 @@ export function requestBytes({ url, key }, method, path, body = '') {
 }
 
 /**
- * `connections` keep-alive connections that ask again as soon as they are answered, or `everyMs`.
- * Every answer must be 200. @returns answers a second and percentiles of the latency in milliseconds
+ * `connections` connections that ask again as soon as they are answered, or `everyMs`, until
+ * `seconds` are over or `requests` are sent. Every answer must be 200.
+ * @returns answers a second and percentiles of the latency in milliseconds
  */
-export async function load(server, request, { connections = 1, seconds, everyMs = 0 }) {
+export async function load(server, request, options) {
+  const { connections = 1, seconds = Infinity, requests = Infinity, everyMs = 0 } = options;
   const sockets = await Promise.all(Array.from({ length: connections }, () => open(server)));
   const latencies = [];
   const started = performance.now();
   const until = started + seconds * 1000;
+  let sent = 0;
   await Promise.all(
-    sockets.map(async (socket) => {
-      while (performance.now() < until) {
-        const sent = performance.now();
+    sockets.map(async (first) => {
+      let socket = first;
+      while (performance.now() < until && sent < requests) {
+        sent += 1;
+        const sentAt = performance.now();
+        // Some servers close a connection after each answer.
+        if (socket.destroyed) socket = await open(server);
         await ask(socket, request);
-        latencies.push(performance.now() - sent);
-        const rest = sent + everyMs - performance.now();
+        latencies.push(performance.now() - sentAt);
+        const rest = sentAt + everyMs - performance.now();
         if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
       }
       socket.destroy();
@@ -54,11 +62,12 @@ export async function load(server, request, { connections = 1, seconds, everyMs 
 }
 
 function open({ url }) {
-  const { hostname, port } = new URL(url);
+  const { protocol, hostname, port } = new URL(url);
+  const address = { host: hostname, port: Number(port), rejectUnauthorized: false };
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: hostname, port, rejectUnauthorized: false }, () =>
-      resolve(socket),
-    );
+    const ready = () => resolve(socket);
+    const socket =
+      protocol === 'https:' ? connectSecurely(address, ready) : connect(address, ready);
     socket.setNoDelay(true).once('error', reject);
   });
 }
@@ -73,6 +82,7 @@ function ask(socket, request) {
       const head = answer.latin1Slice(0, end);
       const length = Number(/content-length: (\d+)/i.exec(head)?.[1]);
       if (answer.length < end + HEAD_END.length + length) return;
+      if (/connection: close/i.test(head)) socket.destroy();
       settle(head.startsWith('HTTP/1.1 200 ') ? undefined : new Error(answer.toString()));
     };
     const broken = () => settle(new Error('the connection was closed'));

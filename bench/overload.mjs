@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { OpenLoop } from './open.loop.mjs';
-import { residentMb } from './processor.time.mjs';
+import { residentMb, treeMs } from './processor.time.mjs';
 import { startServer } from './support.mjs';
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 60);
@@ -103,16 +103,7 @@ function probe() {
 }
 
 /** Of this process, the server and its instances. */
-function cpuSeconds() {
-  const of = (pid) => {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-    const below = children === '' ? [] : children.split(' ').map((child) => of(Number(child)));
-    // Ticks of 10 ms.
-    return below.reduce((sum, one) => sum + one, (Number(fields[11]) + Number(fields[12])) / 100);
-  };
-  return of(process.pid);
-}
+const cpuSeconds = () => treeMs(process.pid) / 1000;
 
 function report() {
   const sum = (values) => values.reduce((total, value) => total + value, 0);

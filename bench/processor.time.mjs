@@ -21,12 +21,24 @@ function timeOf(folder) {
   return (user + system) * TICK_MS;
 }
 
+/** Processor time in milliseconds of a process and all below it. */
+export function treeMs(pid) {
+  return belowOf(pid).reduce((sum, child) => sum + treeMs(child), timeOf(`/proc/${pid}`));
+}
+
+function belowOf(pid) {
+  return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8')
+      .trim()
+      .split(' ')
+      .filter(Boolean)
+      .map(Number),
+  );
+}
+
 /** Resident memory of a process and all below it, in MB. */
 export function residentMb(pid) {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const own = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
-  const below = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' ').filter(Boolean),
-  );
-  return below.reduce((sum, child) => sum + residentMb(Number(child)), own);
+  return belowOf(pid).reduce((sum, child) => sum + residentMb(child), own);
 }
