@@ -3,7 +3,11 @@
  * own. Fails on any 5xx (but a 504 where the request gave itself less than a second), on an answer that
  * is no JSON with `error` and on a server that ends; prints how its memory grew after the first tenth.
  */
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { Agent, request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { residentMb } from './processor.time.mjs';
 import { startServer } from './support.mjs';
 import { malformedRequest, randomFrom } from './v2.bodies.mjs';
@@ -11,8 +15,19 @@ import { malformedRequest, randomFrom } from './v2.bodies.mjs';
 const [requests = 20_000, seed = 1] = process.argv.slice(2).map(Number);
 const AT_ONCE = 8;
 
+const folder = mkdtempSync(join(tmpdir(), 'nestor-fuzz-'));
+for (const model of ['models/faq', 'models/vision', 'test/fixtures/models/identity']) {
+  symlinkSync(
+    fileURLToPath(new URL(`../${model}`, import.meta.url)),
+    join(folder, model.split('/').at(-1)),
+  );
+}
 // What is looked for are faults, not a slow machine.
-const server = await startServer({ REQUEST_TIMEOUT_MS: '60000' });
+const server = await startServer({
+  MODELS_DIR: folder,
+  MODELS: 'faq,identity,vision',
+  REQUEST_TIMEOUT_MS: '60000',
+});
 const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
 const random = randomFrom(seed);
 const statuses = new Map();
@@ -78,6 +93,7 @@ const { status } = await send({
 });
 agent.destroy();
 await server.stop();
+rmSync(folder, { recursive: true });
 
 const counts = [...statuses]
   .toSorted(([a], [b]) => a - b)

@@ -1,5 +1,6 @@
 /** Malformed inference requests, the same for the same seed. */
 import { deflateSync, gzipSync } from 'node:zlib';
+import { pick, rightRequest } from './v2.requests.mjs';
 
 /** xorshift32 */
 export function randomFrom(seed) {
@@ -49,42 +50,31 @@ const RAW = [
   '/*x*/1',
 ];
 
-const pick = (list, random) => list[Math.floor(random() * list.length)];
+/** Shapes that no model has, or that no memory holds. */
+const SHAPES = [
+  [],
+  [-1],
+  [0],
+  [2 ** 31, 2 ** 31],
+  [2 ** 53],
+  [1e308],
+  [1.5],
+  Array(17).fill(1),
+  [1, 4097],
+];
 
-function elements(parts) {
-  return Buffer.concat(
-    parts.flatMap((part) => {
-      const length = Buffer.alloc(4);
-      length.writeUInt32LE(part.byteLength);
-      return [length, part];
-    }),
-  );
-}
+const DEPTH = 100_000;
+const BOMB_BYTES = 30_000_000;
 
-/** Requests that are right, to be spoilt. */
-function rightOnes(random) {
-  const question = Buffer.from('how do i copy an array');
-  const image = Buffer.from(Array.from({ length: 40 }, () => random() * 256));
-  const binary = pick([elements([question]), elements([question, question]), image], random);
-  const isVision = random() < 0.4;
-  const [name, datatype] = isVision
-    ? ['image', pick(['BYTES', 'UINT8'], random)]
-    : ['question', 'BYTES'];
-  const shape = datatype === 'UINT8' ? [1, 224, 224, 3] : [1];
-  const data = isVision ? [image.toString('base64')] : ['how do i copy an array'];
-  const isBinary = random() < 0.5;
-  const input = isBinary
-    ? { name, datatype, shape, parameters: { binary_data_size: binary.byteLength } }
-    : { name, datatype, shape, data };
-  const output = pick(isVision ? ['logits'] : ['id', 'probability', 'answered'], random);
-  const json = {
-    id: 'x',
-    parameters: { binary_data_output: random() < 0.5, timeout: 6e7, priority: 1 },
-    inputs: [input],
-    outputs: [{ name: output, parameters: { classification: 2, binary_data: false } }],
-  };
-  return { model: isVision ? 'vision' : 'faq', json, binary: isBinary ? binary : undefined };
-}
+/** Bodies of megabytes in a few kilobytes: beyond the limit of the server, and below it. */
+const BOMBS = [
+  Buffer.alloc(BOMB_BYTES),
+  Buffer.alloc(9_000_000, '['),
+  Buffer.alloc(9_000_000, ' '),
+].flatMap((body) => [
+  { coding: 'gzip', body: gzipSync(body) },
+  { coding: 'deflate', body: deflateSync(body) },
+]);
 
 /** Puts something odd at a random place of a value, or takes that place away. */
 function spoilValue(value, random) {
@@ -123,10 +113,15 @@ function spoilText(text, random) {
 
 /** A request to `/v2/models/<model>/infer` that is wrong in one to three ways. */
 export function malformedRequest(random) {
-  const { model, json, binary } = rightOnes(random);
+  const { model, json, binary } = rightRequest(random);
   let value = json;
   for (let times = random() * 3; times > 1; times -= 1) value = spoilValue(value, random);
+  if (random() < 0.1 && value?.inputs?.[0]) {
+    const [first, ...rest] = value.inputs;
+    value = { ...value, inputs: [{ ...first, shape: pick(SHAPES, random) }, ...rest] };
+  }
   let text = JSON.stringify(value) ?? '';
+  if (random() < 0.01) text = text.replace(/"data":\[/, `"data":[${'['.repeat(DEPTH)}`);
   if (random() < 0.3) text = spoilText(text, random);
   let head = Buffer.from(text);
   if (random() < 0.2) head = spoilBytes(head, random);
@@ -137,7 +132,13 @@ export function malformedRequest(random) {
   if (tail !== undefined) headers['inference-header-content-length'] = String(head.byteLength);
   if (random() < 0.1) {
     const length = pick(
-      ['0', '1', '-1', '1e3', '', '99999999', 'x', '18446744073709551616'],
+      ['0', '1', '-1', '1e3', '', '99999999', 'x', '18446744073709551616', '1, 2']
+        // Lies that are near the truth.
+        .concat(
+          [head.byteLength - 1, head.byteLength + 1, body.byteLength, body.byteLength + 1].map(
+            String,
+          ),
+        ),
       random,
     );
     headers['inference-header-content-length'] = length;
@@ -151,5 +152,10 @@ export function malformedRequest(random) {
     if (random() < 0.3) body = spoilBytes(body, random);
   }
   if (random() < 0.1) headers['accept-encoding'] = pick(['gzip', 'deflate', '*', ';q='], random);
+  if (random() < 0.01) {
+    const { coding, body: packed } = pick(BOMBS, random);
+    headers['content-encoding'] = coding;
+    body = packed;
+  }
   return { path: `/v2/models/${model}/infer`, headers, body };
 }

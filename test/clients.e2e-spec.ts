@@ -5,11 +5,11 @@ import { ROOT } from './support/cli.js';
 import {
   ClientFolder,
   describeClients,
-  modelsFolder,
   type Ran,
   type Snippet,
   snippetsOf,
 } from './support/clients.js';
+import { modelsFolder } from './support/models.js';
 import { TestServer } from './support/server.js';
 
 const COMPILE = '--strict --skipLibCheck --target es2022 --module nodenext --types node'.split(' ');

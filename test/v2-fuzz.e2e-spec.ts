@@ -1,13 +1,19 @@
+import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { malformedRequest, randomFrom } from '../bench/v2.bodies.mjs';
+import { modelsFolder } from './support/models.js';
 import { TestServer } from './support/server.js';
 
 describe('malformed inference requests', () => {
+  const models = modelsFolder();
   let server: TestServer;
   beforeAll(async () => {
-    server = await TestServer.start();
+    server = await TestServer.start({ MODELS_DIR: models });
   }, 60_000);
-  afterAll(() => server.stop());
+  afterAll(async () => {
+    await server.stop();
+    rmSync(models, { recursive: true });
+  });
 
   it('are refused with a reason, never with a fault of the server', async () => {
     const random = randomFrom(20);

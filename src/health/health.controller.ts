@@ -11,6 +11,7 @@ const readyReport = z
   .object({
     status: z.enum(['ready', 'not ready']),
     models: z.array(z.object({ name: z.string(), version: z.int(), state: z.string() })),
+    credentials: z.enum(['verifiable', 'waiting for the identity provider']),
   })
   .meta({ id: 'ReadyReport' });
 
