@@ -1,11 +1,6 @@
 import type { Server as TlsServer } from 'node:tls';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import {
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyServerOptions,
-  fastify,
-} from 'fastify';
+import { type FastifyInstance, type FastifyServerOptions, fastify } from 'fastify';
 import type { Config } from '../config/config.schema.js';
 import { watchMethods } from './allowed.methods.js';
 import { ServedCertificate } from './certificate.js';
@@ -20,9 +15,10 @@ import {
   type SendError,
   timeoutsOf,
 } from './edge.limits.js';
-import { beginRequest, requestId, trackRequests } from './request.context.js';
+import { requestId, trackRequests } from './request.context.js';
 import { addSecurityHeaders } from './security.headers.js';
 import { redirectForwarded, trustedProxies } from './trusted.proxies.js';
+import { goRound, refuseUnroutable } from './unroutable.paths.js';
 
 export interface HttpServer {
   readonly adapter: FastifyAdapter;
@@ -44,7 +40,7 @@ export function createHttpServer(config: Config, answers: ProblemAnswers): HttpS
   const { sendProblem, bareProblem } = answers;
   const isTrusted = config.TRUST_PROXY && trustedProxies(config.TRUST_PROXY);
   const certificate = config.TLS === 'off' ? undefined : certificateOf(config);
-  const instance = listener(config, certificate, {
+  const instance: FastifyInstance = listener(config, certificate, {
     genReqId: requestId,
     logger: false,
     ...timeoutsOf(config),
@@ -52,11 +48,7 @@ export function createHttpServer(config: Config, answers: ProblemAnswers): HttpS
     // What was accepted is answered, also while the server stops.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
-    // A path that cannot be decoded is refused before any hook runs.
-    frameworkErrors: (error, request, reply) => {
-      beginRequest(request, reply as FastifyReply);
-      sendProblem(error, request, reply as FastifyReply);
-    },
+    frameworkErrors: goRound(() => instance) as never,
     clientErrorHandler: answerClientErrors(bareProblem),
   });
   const connections = new Connections(instance);
@@ -66,6 +58,7 @@ export function createHttpServer(config: Config, answers: ProblemAnswers): HttpS
   if (isTrusted) redirectForwarded(instance, isTrusted, redirect);
   addSecurityHeaders(instance, config);
   limitHeads(instance, sendProblem);
+  refuseUnroutable(instance, sendProblem);
   if (config.CORS_ORIGINS) allowOrigins(instance, config.CORS_ORIGINS);
   leaveBodiesUnread(instance);
   const completeRoutes = watchMethods(instance);

@@ -53,7 +53,7 @@ export function trackRequests(fastify: FastifyInstance): void {
   });
 }
 
-export function beginRequest(request: FastifyRequest, reply: FastifyReply): void {
+function beginRequest(request: FastifyRequest, reply: FastifyReply): void {
   const controller = new AbortController();
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) controller.abort();

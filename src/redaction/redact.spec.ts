@@ -50,6 +50,7 @@ const SECRETS: [what: string, text: string, secret: string][] = [
   ['a British phone', 'call 020 7946 0958', '7946'],
   ['a French phone', 'call 06 12 34 56 78', '34 56'],
   ['an American phone', 'call (555) 123-4567', '123-4567'],
+  ['a phone before and behind a colon', 'of id:415-555-0132: gone', '555'],
   ['a Spanish phone', 'call 612 345 678', '345 678'],
   ['a Brazilian phone', 'call 11 91234-5678', '91234'],
   ['a Visa card', 'card 4111111111111111', '4111'],

@@ -171,10 +171,10 @@ export const RULES: readonly TextRule[] = [
       'National forms with their separators: a leading zero or brackets, and those of North America, Spain and Brazil. Numbers without separators are ids as often as phones.',
     needs: SIX_DIGITS,
     pattern: numbers(
-      `(?<![\\w.,:+-])(?:\\(\\d{3}\\) ?\\d{3}[ .-]\\d{4}|\\(0?\\d{1,4}\\)[ -]?\\d{2,8}(?:[ -]\\d{2,8}){0,4}|` +
+      `(?<![\\w.,+-]|\\d:)(?:\\(\\d{3}\\) ?\\d{3}[ .-]\\d{4}|\\(0?\\d{1,4}\\)[ -]?\\d{2,8}(?:[ -]\\d{2,8}){0,4}|` +
         `0\\d{1,4}(?:[ /-]\\d{2,8}){1,5}|0\\d(?:\\.\\d\\d){4}|` +
         `[2-9]\\d\\d([ .-])\\d{3}\\2\\d{4}|(?<!\\d )[6-9]\\d\\d([ -])\\d{3}\\3\\d{3}|` +
-        `[1-9]\\d 9?\\d{4}-\\d{4})(?![\\w:-]|[.,]\\d)`,
+        `[1-9]\\d 9?\\d{4}-\\d{4})(?![\\w-]|[.,:]\\d)`,
     ),
     cut: (match) => {
       if (match[1] === undefined) return nothing(until(match));

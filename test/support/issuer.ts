@@ -63,7 +63,8 @@ export class TestIssuer {
 
   static async start(manner: Manner = 'good'): Promise<TestIssuer> {
     const folder = mkdtempSync(join(tmpdir(), 'nestor-issuer-'));
-    const pems = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
+    // A name of its own: where other authorities are trusted too, they are told apart by it.
+    const pems = await generate([{ name: 'commonName', value: 'issuer' }], {
       keySize: 2048,
       extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
     });

@@ -40,14 +40,21 @@ export class TestServer {
     readonly process: ChildProcess,
     readonly certificate: string | undefined,
     private port: number,
+    private readonly managementPort: number,
   ) {
     this.#agent =
-      certificate === undefined ? undefined : new Agent({ ca: certificate, keepAlive: true });
+      certificate === undefined
+        ? undefined
+        : // Without a server name, so that a test may send any Host.
+          new Agent({ ca: certificate, keepAlive: true, servername: '' });
     process.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
     process.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
   }
 
-  /** Starts the server and waits until it is ready (or, with `until: 'listening'`, until it answers). */
+  /**
+   * Starts the server and waits until it is ready (or, with `until: 'listening'`, until it answers).
+   * Its ports are read from its log, unless `env` sets them.
+   */
   static async start(
     env: Record<string, string> = {},
     { until = 'ready' as 'ready' | 'listening' } = {},
@@ -78,7 +85,14 @@ export class TestServer {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const server = new TestServer(folder, key, child, pems?.cert, 0);
+    const server = new TestServer(
+      folder,
+      key,
+      child,
+      pems?.cert,
+      Number(env['PORT'] ?? 0),
+      Number(env['MANAGEMENT_PORT'] ?? 0),
+    );
     await server.#waitFor(until);
     return server;
   }
@@ -120,7 +134,7 @@ export class TestServer {
 
   /** What Prometheus would read. */
   async metrics(path = '/metrics'): Promise<string> {
-    const [, port] = /metrics on port (\d+)/.exec(this.stdout) ?? [];
+    const port = this.managementPort || /metrics on port (\d+)/.exec(this.stdout)?.[1];
     const response = await fetch(`http://127.0.0.1:${port}${path}`);
     return response.text();
   }
@@ -157,7 +171,8 @@ export class TestServer {
     for (let tries = 0; tries < 600; tries += 1) {
       if (this.process.exitCode !== null) throw new Error(`the server ended: ${this.stderr}`);
       this.port ||= Number(/listening on https?:\/\/[^:"]+:(\d+)/.exec(this.stdout)?.[1] ?? 0);
-      if (this.port > 0) {
+      const listening = until === 'ready' || this.stdout.includes('listening on');
+      if (this.port > 0 && listening) {
         if (until === 'listening') return;
         const { status } = await this.request('/readyz').catch(() => ({ status: 0 }));
         if (status === 200) return;
