@@ -50,11 +50,8 @@ describeChart('the Deployments', () => {
       const { startupProbe, readinessProbe, livenessProbe, ports } = container(
         one(render(values), 'Deployment', 'faq'),
       );
-      expect(readinessProbe.httpGet.path).toBe('/readyz');
-      expect([startupProbe, livenessProbe].map(({ httpGet }) => httpGet.path)).toEqual([
-        '/livez',
-        '/livez',
-      ]);
+      const probes = [startupProbe, readinessProbe, livenessProbe];
+      expect(probes.map(({ httpGet }) => httpGet.path)).toEqual(['/readyz', '/readyz', '/livez']);
       return [
         ...[startupProbe, readinessProbe, livenessProbe].map(({ httpGet }) => httpGet.scheme),
         ports[0].containerPort,
@@ -63,6 +60,11 @@ describeChart('the Deployments', () => {
     expect(schemes({})).toEqual(['HTTP', 'HTTP', 'HTTP', 8080]);
     const tls = { backendTLS: { enabled: true, secretName: 'backend' } };
     expect(schemes(tls)).toEqual(['HTTPS', 'HTTPS', 'HTTPS', 8443]);
+  });
+
+  it('start a pod anew whose models have not come up in time', () => {
+    const { startupProbe } = container(one(render({ startupSeconds: 61 }), 'Deployment', 'faq'));
+    expect(startupProbe).toMatchObject({ periodSeconds: 2, failureThreshold: 31 });
   });
 
   it('give the server time for its sleep, its drain and its last telemetry', () => {

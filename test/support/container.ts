@@ -13,9 +13,12 @@ import { certificate } from './server.js';
 export const IMAGE = process.env['NESTOR_IMAGE'] ?? '';
 const DOCKER = process.env['DOCKER'] ?? 'docker';
 
-/** Without an image these tests are left out,. */
+/** What a start may take where other work keeps the processors busy; speed is not the subject here. */
+export const START_MS = 240_000;
+
+/** Without an image these tests are left out, but never where a submission is judged. */
 export function describeImage(title: string, tests: () => void): void {
-  if (IMAGE !== '') return describe(title, tests);
+  if (IMAGE !== '' || process.env['CI'] === 'true') return describe(title, tests);
   process.stderr.write(`NESTOR_IMAGE names no image: the tests of ${title} are left out.\n`);
   return describe.skip(title, tests);
 }
@@ -121,7 +124,7 @@ export class Container {
   }
 
   async #healthy(): Promise<void> {
-    for (let tries = 0; tries < 240; tries += 1) {
+    for (const end = Date.now() + START_MS; Date.now() < end;) {
       const status = await this.inspect('{{.State.Status}} {{.State.Health.Status}}');
       if (status === 'running healthy') return;
       if (!status.startsWith('running')) break;

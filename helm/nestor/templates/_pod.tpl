@@ -45,11 +45,12 @@ ports:
     containerPort: 9090
 env:
   {{- include "nestor.env" . | trim | nindent 2 }}
+# A model that did not come up, because its process was killed for memory, is loaded anew by a restart.
 startupProbe:
-  {{- include "nestor.probe" (dict "path" "/livez" "scheme" $scheme) | nindent 2 }}
+  {{- include "nestor.probe" (dict "path" "/readyz" "scheme" $scheme) | nindent 2 }}
   periodSeconds: 2
   timeoutSeconds: 2
-  failureThreshold: 60
+  failureThreshold: {{ divf $values.startupSeconds 2 | ceil | int }}
 readinessProbe:
   {{- include "nestor.probe" (dict "path" "/readyz" "scheme" $scheme) | nindent 2 }}
   periodSeconds: 5
