@@ -24,6 +24,13 @@
 {{- end -}}
 {{- end -}}
 
+{{- if and $keyVault.name (not $usesVault) -}}
+{{- fail "keyVault.name is set, but nothing is read from it: set keyVault.apiKeys or keyVault.certificate" -}}
+{{- end -}}
+{{- if not (or $values.serviceAccount.create $values.serviceAccount.name) -}}
+{{- fail "serviceAccount.create=false needs serviceAccount.name, a ServiceAccount that is there" -}}
+{{- end -}}
+
 {{- /* the way in */ -}}
 {{- if and (or $values.ingress.enabled $values.gateway.enabled) (not $values.host) -}}
 {{- fail "host is empty: ingress and gateway answer for a name, set host (or ingress.enabled=false)" -}}
@@ -50,6 +57,12 @@
 {{- end -}}
 {{- if and $values.backendTLS.enabled (not $values.backendTLS.secretName) -}}
 {{- fail "backendTLS.enabled needs backendTLS.secretName, a Secret with tls.crt and tls.key" -}}
+{{- end -}}
+
+{{- range $label := keys $values.podLabels -}}
+{{- if regexMatch "^(app\\.kubernetes\\.io|helm\\.sh|azure\\.workload\\.identity)/" $label -}}
+{{- fail (printf "podLabels has %s, which the chart sets itself" $label) -}}
+{{- end -}}
 {{- end -}}
 
 {{- /* settings that need others */ -}}
@@ -94,6 +107,11 @@
 {{- end -}}
 {{- if and $autoscaling.keda.enabled $autoscaling.queueRows (not $values.keda.prometheusAddress) -}}
 {{- fail (printf "%s.autoscaling.queueRows with KEDA needs keda.prometheusAddress" $name) -}}
+{{- end -}}
+{{- range $model := keys $workload.modelVersions -}}
+{{- if and $workload.models (not (has $model $workload.models)) -}}
+{{- fail (printf "%s.modelVersions names %s, which is not in %s.models" $name $model $name) -}}
+{{- end -}}
 {{- end -}}
 {{- if and $workload.gpu.enabled (not $workload.gpu.nodeSelector) -}}
 {{- fail (printf "%s.gpu.enabled needs %s.gpu.nodeSelector, the label of the GPU node pool" $name $name) -}}
