@@ -13,6 +13,24 @@ const CONTRADICTIONS: [string, object, RegExp][] = [
   ['two key files', { keyVault: { apiKeys: 'a', existingClass: 'b' } }, /keyVault\.apiKeys both/],
   ['a tenant without an audience', { auth: { entra: { tenantId: TENANT } } }, /auth\.entra\.aud/],
   ['an unnamed vault', { auth: noKeys, keyVault: { apiKeys: 'a' } }, /needs keyVault\.name/],
+  [
+    'a vault that nothing is read from',
+    { keyVault: { name: 'some-vault' } },
+    /keyVault\.name is set.*keyVault\.apiKeys/,
+  ],
+  ['a label of the chart', { podLabels: { 'app.kubernetes.io/name': 'x' } }, /podLabels has/],
+  ['an account of nobody', { serviceAccount: { create: false } }, /needs serviceAccount\.name/],
+  ['a Deployment of no model', { faq: { models: [] } }, /faq\.models is empty/],
+  [
+    'a model in two Deployments',
+    { faq: { models: ['faq', 'vision'] } },
+    /faq\.models and vision\.models both name vision/,
+  ],
+  [
+    'a version of a model that is elsewhere',
+    { faq: { modelVersions: { vision: 1 } } },
+    /faq\.modelVersions names vision/,
+  ],
   ['an ingress without a host', { host: '' }, /host is empty/],
   ['a gateway without a host', { host: '', ingress: { enabled: false }, gateway: on }, /host is/],
   [
@@ -104,6 +122,7 @@ const MISTAKES: [string, object, RegExp][] = [
   ['a broken digest', { image: { digest: 'sha256:1' } }, /digest/],
   ['a tenant that is none', { auth: { entra: { tenantId: 'contoso' } } }, /tenantId/],
   ['an unknown controller', { ingress: { controller: 'traefik' } }, /controller/],
+  ['a class that is none', { ingress: { className: 'My_Class' } }, /className/],
   ['a range that is none', { trustedProxies: ['10.0.0.1'] }, /trustedProxies/],
   ['an egress to two places', { networkPolicy: { egress: [{ port: 1 }] } }, /egress/],
   ['a quantity that is none', { faq: { resources: { limits: { memory: '1 GB' } } } }, /memory/],

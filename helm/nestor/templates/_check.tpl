@@ -24,6 +24,13 @@
 {{- end -}}
 {{- end -}}
 
+{{- if and $keyVault.name (not $usesVault) -}}
+{{- fail "keyVault.name is set, but nothing is read from it: set keyVault.apiKeys or keyVault.certificate" -}}
+{{- end -}}
+{{- if not (or $values.serviceAccount.create $values.serviceAccount.name) -}}
+{{- fail "serviceAccount.create=false needs serviceAccount.name, a ServiceAccount that is there" -}}
+{{- end -}}
+
 {{- /* the way in */ -}}
 {{- if and (or $values.ingress.enabled $values.gateway.enabled) (not $values.host) -}}
 {{- fail "host is empty: ingress and gateway answer for a name, set host (or ingress.enabled=false)" -}}
@@ -52,6 +59,12 @@
 {{- fail "backendTLS.enabled needs backendTLS.secretName, a Secret with tls.crt and tls.key" -}}
 {{- end -}}
 
+{{- range $label := keys $values.podLabels -}}
+{{- if regexMatch "^(app\\.kubernetes\\.io|helm\\.sh|azure\\.workload\\.identity)/" $label -}}
+{{- fail (printf "podLabels has %s, which the chart sets itself" $label) -}}
+{{- end -}}
+{{- end -}}
+
 {{- /* settings that need others */ -}}
 {{- if and (hasKey $values.secretConfig "RATE_LIMIT_REDIS_URL") $values.networkPolicy.enabled (not $values.networkPolicy.egress) -}}
 {{- fail "secretConfig.RATE_LIMIT_REDIS_URL needs networkPolicy.egress with the address and port of the Redis" -}}
@@ -71,6 +84,30 @@
 {{- end }}{{ end -}}
 {{- end -}}
 {{- range $name := $workloads }}{{ include "nestor.checkWorkload" (list $ $name) }}{{ end -}}
+{{- if eq $values.layout "split" }}{{ include "nestor.checkModels" (list $values $workloads) }}{{ end -}}
+{{- end -}}
+
+{{/* In layout `split` the paths of a model lead to one Deployment, so each must be named once. */}}
+{{- define "nestor.checkModels" -}}
+{{- $values := index . 0 -}}
+{{- $owners := dict -}}
+{{- range $name := index . 1 -}}
+{{- $workload := index $values $name -}}
+{{- if not $workload.models -}}
+{{- fail (printf "%s.models is empty: layout split needs to know which models are where" $name) -}}
+{{- end -}}
+{{- range $model := $workload.models -}}
+{{- if hasKey $owners $model -}}
+{{- fail (printf "%s.models and %s.models both name %s: requests for it go to one Deployment" (index $owners $model) $name $model) -}}
+{{- end -}}
+{{- $_ := set $owners $model $name -}}
+{{- end -}}
+{{- range $model := keys $workload.modelVersions -}}
+{{- if not (has $model $workload.models) -}}
+{{- fail (printf "%s.modelVersions names %s, which is not in %s.models" $name $model $name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "nestor.checkWorkload" -}}
