@@ -60,6 +60,8 @@ describeChart('the pod of helm test', () => {
     const pod = one(render(), 'Pod');
     const [server] = podSpecs(render());
     expect(pod.metadata.annotations?.['helm.sh/hook']).toBe('test');
+    const policy = pod.metadata.annotations?.['helm.sh/hook-delete-policy'];
+    expect(policy).toBe('before-hook-creation');
     expect(pod.spec.securityContext).toEqual(server.securityContext);
     const [container] = pod.spec.containers;
     expect(container.securityContext).toEqual(server.containers[0].securityContext);
