@@ -20,12 +20,6 @@ const CONTRADICTIONS: [string, object, RegExp][] = [
   ],
   ['a label of the chart', { podLabels: { 'app.kubernetes.io/name': 'x' } }, /podLabels has/],
   ['an account of nobody', { serviceAccount: { create: false } }, /needs serviceAccount\.name/],
-  ['a Deployment of no model', { faq: { models: [] } }, /faq\.models is empty/],
-  [
-    'a model in two Deployments',
-    { faq: { models: ['faq', 'vision'] } },
-    /faq\.models and vision\.models both name vision/,
-  ],
   [
     'a version of a model that is elsewhere',
     { faq: { modelVersions: { vision: 1 } } },

@@ -84,30 +84,6 @@
 {{- end }}{{ end -}}
 {{- end -}}
 {{- range $name := $workloads }}{{ include "nestor.checkWorkload" (list $ $name) }}{{ end -}}
-{{- if eq $values.layout "split" }}{{ include "nestor.checkModels" (list $values $workloads) }}{{ end -}}
-{{- end -}}
-
-{{/* In layout `split` the paths of a model lead to one Deployment, so each must be named once. */}}
-{{- define "nestor.checkModels" -}}
-{{- $values := index . 0 -}}
-{{- $owners := dict -}}
-{{- range $name := index . 1 -}}
-{{- $workload := index $values $name -}}
-{{- if not $workload.models -}}
-{{- fail (printf "%s.models is empty: layout split needs to know which models are where" $name) -}}
-{{- end -}}
-{{- range $model := $workload.models -}}
-{{- if hasKey $owners $model -}}
-{{- fail (printf "%s.models and %s.models both name %s: requests for it go to one Deployment" (index $owners $model) $name $model) -}}
-{{- end -}}
-{{- $_ := set $owners $model $name -}}
-{{- end -}}
-{{- range $model := keys $workload.modelVersions -}}
-{{- if not (has $model $workload.models) -}}
-{{- fail (printf "%s.modelVersions names %s, which is not in %s.models" $name $model $name) -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
 {{- end -}}
 
 {{- define "nestor.checkWorkload" -}}
@@ -131,6 +107,11 @@
 {{- end -}}
 {{- if and $autoscaling.keda.enabled $autoscaling.queueRows (not $values.keda.prometheusAddress) -}}
 {{- fail (printf "%s.autoscaling.queueRows with KEDA needs keda.prometheusAddress" $name) -}}
+{{- end -}}
+{{- range $model := keys $workload.modelVersions -}}
+{{- if and $workload.models (not (has $model $workload.models)) -}}
+{{- fail (printf "%s.modelVersions names %s, which is not in %s.models" $name $model $name) -}}
+{{- end -}}
 {{- end -}}
 {{- if and $workload.gpu.enabled (not $workload.gpu.nodeSelector) -}}
 {{- fail (printf "%s.gpu.enabled needs %s.gpu.nodeSelector, the label of the GPU node pool" $name $name) -}}
