@@ -154,11 +154,13 @@ export class WatchedServer {
   }
 }
 
+/** Refused before there is a span. */
+const UNTRACED = ['invalid-query', 'url-too-long', 'headers-too-large'];
+
 /** Neither probes nor heads that are refused are traced. */
 function isTraced({ route, errorCode }: Record<string, unknown> = {}): boolean {
-  if (/^\/(livez|readyz|v2\/health\/)/.test(String(route))) return false;
-  if (errorCode === 'invalid-query' && route === 'unknown') return false;
-  return errorCode !== 'url-too-long' && errorCode !== 'headers-too-large';
+  const probe = /^\/(livez|readyz|v2\/health\/)/.test(String(route));
+  return !probe && !UNTRACED.includes(String(errorCode));
 }
 
 async function toldOf(
