@@ -66,9 +66,9 @@ describe('the lines of the log are as docs/logs.md says', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Line);
-    const known = [...requests(), ...audits()].map((line) => JSON.stringify(line));
+    const known = new Set([...requests(), ...audits()].map((line) => JSON.stringify(line)));
     const others = [...server.logs(), ...last.filter(({ context }) => context !== 'audit')].filter(
-      (line) => !known.includes(JSON.stringify(line)),
+      (line) => !known.has(JSON.stringify(line)),
     );
     expect(typesOf(others)).toEqual(documented('Everything else'));
   }, 60_000);

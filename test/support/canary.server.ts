@@ -155,12 +155,12 @@ export class WatchedServer {
 }
 
 /** Refused before there is a span. */
-const UNTRACED = ['invalid-query', 'url-too-long', 'headers-too-large'];
+const UNTRACED = new Set(['invalid-query', 'url-too-long', 'headers-too-large']);
 
 /** Neither probes nor heads that are refused are traced. */
 function isTraced({ route, errorCode }: Record<string, unknown> = {}): boolean {
   const probe = /^\/(livez|readyz|v2\/health\/)/.test(String(route));
-  return !probe && !UNTRACED.includes(String(errorCode));
+  return !probe && !UNTRACED.has(String(errorCode));
 }
 
 async function toldOf(
