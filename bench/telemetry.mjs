@@ -4,14 +4,17 @@
  * in turns; the lower quartile of many short rounds is printed and what each adds to the first, as
  * neighbours on the machine only ever add to a round.
  *
- * `node bench/telemetry.mjs memory`: resident memory over 200,000 requests to a server whose ingestion
- * endpoint refuses, hangs and is gone, each a third.
+ * `node bench/telemetry.mjs memory`: memory over 200,000 requests to a server whose ingestion endpoint
+ * refuses, hangs and is gone, each a third. Printed is what is alive after a collection, which is flat or
+ * is not, and the resident size, which follows the collector's moods.
  */
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, createServer, request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { generate } from 'selfsigned';
 import { freePort, startServer } from './support.mjs';
 
@@ -92,7 +95,15 @@ async function cost() {
 }
 
 async function memory() {
-  const server = await startServer({ ...only, ...insights, TRACES_PER_SECOND: '1000' });
+  const HEAP_FILE = join(folder, 'heap.json');
+  const NODE_OPTIONS = `--import ${fileURLToPath(new URL('heap.size.mjs', import.meta.url))}`;
+  const server = await startServer({
+    ...only,
+    ...insights,
+    TRACES_PER_SECOND: '1000',
+    NODE_OPTIONS,
+    HEAP_FILE,
+  });
   const call = { path: '/version', method: 'GET' };
   for (const reception of ['refusing', 'hanging', 'gone']) {
     await ingestion.behave(reception);
@@ -100,19 +111,30 @@ async function memory() {
     if (reception === 'refusing') await load(server, call, 20_000);
     const third = Math.ceil(MEMORY_REQUESTS / 3);
     const started = performance.now();
-    const line = [];
+    const sizes = [];
     for (let part = 0; part <= 4; part += 1) {
       if (part > 0) await load(server, call, Math.ceil(third / 4));
-      line.push(ownMb(server.pid).toFixed(0));
+      sizes.push(await memoryOf(server, HEAP_FILE));
     }
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
+    const column = (name) => sizes.map((size) => (size[name] / 2 ** 20).toFixed(1)).join(' ');
     process.stdout.write(
-      `${reception.padEnd(9)} ${third} requests, ${seconds} s, MB: ${line.join(' ')}\n`,
+      `${reception.padEnd(9)} ${third} requests, ${seconds} s, MB alive: ${column('live')}, resident: ${column('rss')}\n`,
     );
   }
   const stopping = performance.now();
   await server.stop();
   process.stdout.write(`stopped after ${((performance.now() - stopping) / 1000).toFixed(1)} s\n`);
+}
+
+/** Bytes alive after a collection, and resident, of the server process (bench/heap.size.mjs). */
+async function memoryOf({ pid }, file) {
+  rmSync(file, { force: true });
+  process.kill(pid, 'SIGUSR2');
+  for (;;) {
+    await sleep(100);
+    if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
+  }
 }
 
 /** Sends requests over some keep-alive connections. */
@@ -147,10 +169,6 @@ function cpuOf(pid) {
     return Number(ran);
   });
   return nanoseconds.reduce((sum, one) => sum + one, 0) / 1000;
-}
-
-function ownMb(pid) {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
 function lowerQuartile(values) {
