@@ -23,6 +23,8 @@ const shared = {
 export default {
   // End-to-end specs wait for servers more than they compute.
   maxWorkers: 3,
+  // No test is about how soon: it ends what hangs, and lets a busy machine take its time.
+  testTimeout: 60_000,
   projects: [
     { ...shared, displayName: 'unit', rootDir: 'src', testMatch: ['**/*.spec.ts'] },
     { ...shared, displayName: 'e2e', rootDir: 'test', testMatch: ['**/*.e2e-spec.ts'] },

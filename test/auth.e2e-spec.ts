@@ -24,7 +24,7 @@ describe('access', () => {
     all = { id: 'test', key: server.key, scopes: ['faq.score', 'vision.score', 'models.score'] };
     writeKeys(server.folder, [all, keys.faq, keys.old]);
     await reloaded(1);
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   /** The key file is looked at every two seconds and must be followed within five. */

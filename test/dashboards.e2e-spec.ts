@@ -38,7 +38,7 @@ describe('what dashboards and alerts name', () => {
     await ingestion.until(() => ingestion.text.includes('nestor.context'));
     metrics = await server.metrics();
     await ingestion.until(() => ingestion.text.includes('nestor.prediction.drift.psi'));
-  }, 120_000);
+  }, 300_000);
 
   afterAll(async () => {
     await server.stop();

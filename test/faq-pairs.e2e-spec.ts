@@ -34,7 +34,7 @@ describe('FAQ matching by pairs', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await TestServer.start({ MODELS_DIR: FIXTURES, MODELS: 'faq-pairs' });
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   const tensor = (data: string[]) => {
@@ -92,7 +92,7 @@ describe('FAQ matching by pairs', () => {
       // Originals of one probability stand in any order.
       expect(Math.abs(share - value)).toBeLessThanOrEqual(0.01);
     }
-  }, 60_000);
+  });
 
   it("gives Python's answers to single questions over /v1", async () => {
     for (const one of parity.filter((_, at) => at % 10 === 0)) {
@@ -101,7 +101,7 @@ describe('FAQ matching by pairs', () => {
       expect(answer.json().model).toMatchObject({ name: 'faq-pairs', version: 1 });
       expectAlike(answer.json(), one);
     }
-  }, 60_000);
+  });
 
   it('ranks every original over /score', async () => {
     const [one] = parity as [Parity];
@@ -119,7 +119,7 @@ describe('FAQ matching by pairs', () => {
       asked.map(({ question }) => server.post('/v1/faq/match', { question, top: 80 })),
     );
     for (const [at, answer] of answers.entries()) expectAlike(answer.json(), asked[at] as Parity);
-  }, 60_000);
+  });
 
   it.each([
     ['no word that it knows', '闭包是什么'],

@@ -33,7 +33,7 @@ describe('FAQ matching', () => {
   beforeAll(async () => {
     // A hundred questions at once are not refused where other work keeps the processors busy.
     server = await TestServer.start({ MODELS: 'faq', REQUEST_TIMEOUT_MS: '60000' });
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   const match = (body: unknown) => server.post('/v1/faq/match', body);
@@ -133,7 +133,7 @@ describe('FAQ matching', () => {
     for (const [index, answer] of answers.entries()) {
       expect(answer.json().matches[0].id).toBe(calls[index]?.top[0]?.id);
     }
-  }, 30_000);
+  });
 
   it('lists its models with checksum, licence and accuracy', async () => {
     const { models } = (await server.request('/v1/models')).json();

@@ -11,7 +11,7 @@ describe('the HTTP edge', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await TestServer.start({ MODELS: 'vision', MAX_BODY_BYTES: '200000' });
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   it('answers health and version to anyone', async () => {
@@ -244,5 +244,5 @@ describe('starting', () => {
     const score = await server.post('/v1/faq/match', { question: 'x' });
     expect([404, 503]).toContain(score.status);
     expect(await server.stop()).toBe(0);
-  }, 20_000);
+  });
 });

@@ -112,7 +112,7 @@ describe('nestor keys', () => {
     const found = (await listed()).map(({ id }: { id: string }) => id);
     expect(found.toSorted()).toEqual(ids);
     expect(readdirSync(folder)).toEqual(['keys.json']);
-  }, 30_000);
+  });
 
   it('leaves a broken file as it is and names what is wrong', async () => {
     const entry = { id: 'a', sha256: 'a'.repeat(64), scopes: ['faq.score'] };
@@ -230,5 +230,5 @@ describe('a server that follows a mounted Secret', () => {
     mount(5, readFileSync(file, 'utf8'));
     await followed(4);
     expect([await status(old), await status(next)]).toEqual([401, 200]);
-  }, 60_000);
+  });
 });

@@ -33,7 +33,7 @@ describe('the lines of the log are as docs/logs.md says', () => {
     for (const change of ['load', 'unload']) {
       await server.post(`/v2/repository/models/absent/${change}`, {});
     }
-  }, 60_000);
+  });
   afterAll(async () => {
     await server.stop();
     await sink.stop();
@@ -71,5 +71,5 @@ describe('the lines of the log are as docs/logs.md says', () => {
       (line) => !known.has(JSON.stringify(line)),
     );
     expect(typesOf(others)).toEqual(documented('Everything else'));
-  }, 60_000);
+  });
 });

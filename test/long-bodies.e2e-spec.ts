@@ -14,7 +14,7 @@ describe('a long JSON body', () => {
   beforeAll(async () => {
     server = await TestServer.start({ INSTANCES: '1' });
     large = await sharp(photo).resize(1_300, 1_300).png({ compressionLevel: 0 }).toBuffer();
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   const espresso = { index: 967, label: 'espresso' };

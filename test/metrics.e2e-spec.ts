@@ -21,7 +21,7 @@ describe('/metrics', () => {
 
   beforeAll(async () => {
     server = await TestServer.start({ MODELS: 'faq', FAILED_AUTH_PER_MINUTE: '100000' });
-  }, 120_000);
+  }, 300_000);
 
   afterAll(() => server.stop());
 
@@ -91,7 +91,7 @@ describe('/metrics', () => {
     expect(made).toEqual([]);
     // Probabilities of other questions fall into other bins of the same histograms.
     expect(later.length).toBeLessThanOrEqual(known.length + 3);
-  }, 120_000);
+  }, 300_000);
 
   it('is the only path of its port', async () => {
     const [, port] = /metrics on port (\d+)/.exec(server.stdout) ?? [];
@@ -113,12 +113,12 @@ describe('the management port', () => {
     const started = TestServer.start({ MODELS: 'faq', MANAGEMENT_PORT: String(port) });
     await expect(started).rejects.toThrow(`MANAGEMENT_PORT: ${port} cannot be listened on`);
     other.close();
-  }, 120_000);
+  }, 300_000);
 
   it('can be off', async () => {
     const server = await TestServer.start({ MODELS: 'faq', MANAGEMENT_PORT: 'off' });
     expect((await server.post('/v1/faq/match', question)).status).toBe(200);
     expect(server.stdout).not.toMatch('metrics on port');
     await server.stop();
-  }, 120_000);
+  }, 300_000);
 });

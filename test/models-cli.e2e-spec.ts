@@ -79,7 +79,7 @@ describe('nestor models', () => {
     expect(result).toMatchObject({ code: 0, stderr: '' });
     const { models: verified } = JSON.parse(result.stdout);
     expect(verified).toContainEqual({ name: 'vision', version: 1, state: 'ready' });
-  }, 60_000);
+  });
 
   it.each(DAMAGES)(
     'refuses a version with %s, naming it',
@@ -95,7 +95,7 @@ describe('nestor models', () => {
       const alone = await runCli(['models', 'verify', 'photos:1', '--dir', models]);
       expect(alone).toMatchObject({ code: 0, stdout: 'photos:1\tready\n' });
     },
-    60_000,
+    300_000,
   );
 
   it('refuses names and versions that are not there', async () => {

@@ -82,17 +82,17 @@ describe('nestor models pull', () => {
     const again = await pull('missing');
     expect(again).toMatchObject({ code: 0 });
     expect(again.stdout).toContain('already there');
-  }, 60_000);
+  });
 
   it('goes on after a connection that broke where it broke', async () => {
     expect(await pull('breaking')).toMatchObject({ code: 0 });
     expect(server.ranges).toEqual([undefined, expect.stringMatching(/^bytes=[1-9]\d*-$/)]);
-  }, 60_000);
+  });
 
   it('starts again where a server ignores the range', async () => {
     expect(await pull('rangeless')).toMatchObject({ code: 0 });
     expect(server.ranges).toEqual([undefined, expect.stringMatching(/^bytes=[1-9]\d*-$/)]);
-  }, 60_000);
+  });
 
   it('keeps what came before Ctrl-C for the next pull', async () => {
     const child = spawn(process.execPath, [NESTOR, ...pullArguments(['stalling'])], { cwd: ROOT });
@@ -104,19 +104,19 @@ describe('nestor models pull', () => {
     expect(await pull('good')).toMatchObject({ code: 0 });
     expect(server.ranges).toEqual([undefined, `bytes=${half}-`]);
     expect(readdirSync(models)).toEqual(['small']);
-  }, 60_000);
+  });
 
   it('follows redirects and turns to the next URL where one has no file', async () => {
     const result = await pull('missing', 'redirecting');
     expect(result).toMatchObject({ code: 0 });
     expect(result.stderr).toContain('404');
-  }, 60_000);
+  });
 
   it('takes the file from a mirror that is given', async () => {
     const mirror = server.url('good').replace('model.onnx', '');
     const result = await runCli(pullArguments(['missing'], undefined, ['--url', mirror]));
     expect(result).toMatchObject({ code: 0 });
-  }, 60_000);
+  });
 
   it.each([
     ['wrong', 'SHA-256'],
@@ -136,7 +136,7 @@ describe('nestor models pull', () => {
     expect(result).toMatchObject({ code: 1, stdout: '' });
     expect(result.stderr).toMatch(/golden\/cat\.jpg: expected n01440764 .*got n0212/);
     expectNothing();
-  }, 60_000);
+  });
 
   it('names a catalogue entry that it cannot use and one that it does not have', async () => {
     const catalogue = join(folder, 'catalogue.json');

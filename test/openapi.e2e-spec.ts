@@ -32,7 +32,7 @@ describe('the description of the API', () => {
       ([path, item]) =>
         Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
     );
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   it('is open to anyone, in version 3.1', () => {

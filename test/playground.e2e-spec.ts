@@ -5,7 +5,7 @@ describe('the files of the playground', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await TestServer.start({ MODELS: 'vision', DOCS: 'off' });
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   const get = (path: string, headers = {}) => server.request(path, { key: null, headers });
@@ -65,5 +65,5 @@ describe('the files of the playground', () => {
       expect((await without.request(path, { key: null })).status).toBe(404);
     }
     await without.stop();
-  }, 30_000);
+  });
 });

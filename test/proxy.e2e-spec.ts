@@ -30,7 +30,7 @@ describe('behind a trusted proxy', () => {
       TRUST_PROXY: '127.0.0.1/32',
       CORS_ORIGINS: `${ORIGIN},http://localhost:3000`,
     });
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   it('sends callers who came without TLS to https', async () => {
@@ -146,5 +146,5 @@ describe('behind an unknown proxy', () => {
     expect(answer.headers).not.toHaveProperty('vary');
     expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
     expect(await server.stop()).toBe(0);
-  }, 30_000);
+  });
 });

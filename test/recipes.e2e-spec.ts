@@ -38,7 +38,7 @@ describe('a server of the models that the recipes make', () => {
   beforeAll(async () => {
     const names = MODELS.map(([name]) => name).join(',');
     server = await TestServer.start({ MODELS_DIR: FIXTURES, MODELS: names });
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   describe.each(MODELS)('of %s, %s,', (model, _made) => {
@@ -76,7 +76,7 @@ describe('a server of the models that the recipes make', () => {
           expectAlike(await infer(part(parity.inputs, row, row + 1)), row, row + 1);
         }
       },
-      30_000,
+      60_000,
     );
 
     it('answers rows of many callers, which share runs, as Python does', async () => {
@@ -85,7 +85,7 @@ describe('a server of the models that the recipes make', () => {
       );
       for (const [row, answer] of answers.entries()) expectAlike(answer, row, row + 1);
       expect(server.faults()).toEqual([]);
-    }, 30_000);
+    });
 
     function expectAlike(got: Tensors, from: number, to: number): void {
       const expected = part(parity.outputs, from, to);

@@ -32,7 +32,7 @@ afterEach(async () => {
   await Promise.all(askings.splice(0).map((asking) => asking.stop()));
   await server.stop();
   rmSync(models, { recursive: true, force: true });
-}, 30_000);
+});
 
 const start = (env: Record<string, string> = {}) =>
   TestServer.start({ MODELS_DIR: models, TLS: 'off', ...env });
@@ -145,7 +145,7 @@ describe('a models folder that is watched', () => {
       principal: 'system:models-watch',
       result: 'done',
     });
-  }, 60_000);
+  });
 
   it('refuses a bad new version, says why, and takes it once it is put right', async () => {
     makeVersion(join(models, 'faq/1'), 'one');
@@ -181,7 +181,7 @@ describe('a models folder that is watched', () => {
     writeFileSync(head, content);
     await until(async () => (await states())[2] === '2 READY');
     expect(answerOf(await ask())).toEqual({ version: 2, answer: 'two' });
-  }, 60_000);
+  });
 
   it('waits for a folder that is being copied', async () => {
     makeVersion(join(models, 'faq/1'), 'one');
@@ -207,7 +207,7 @@ describe('a models folder that is watched', () => {
     for (const file of ['encoder.onnx', 'originals.tsv', 'tokenizer.json']) copy(file);
     await until(async () => answerOf(await ask()).version === 2);
     expect(audits().filter(({ result }) => result === 'refused')).toEqual([]);
-  }, 60_000);
+  });
 
   it('follows a link that is swapped, and goes back when a folder is removed', async () => {
     // As Kubernetes mounts a volume: the folder is a link through a link that is replaced.
@@ -234,7 +234,7 @@ describe('a models folder that is watched', () => {
     await until(() => /its folder is gone/.test(server.stdout));
     expect(answerOf(await ask())).toEqual({ version: 1, answer: 'uno' });
     expect((await server.request('/readyz')).status).toBe(200);
-  }, 60_000);
+  });
 
   it('serves names that are new, but none that MODELS or MODEL_VERSIONS leave out', async () => {
     makeVersion(join(models, 'faq/1'), 'one');
@@ -256,7 +256,7 @@ describe('a models folder that is watched', () => {
     await until(() => audits().some(({ target }) => target === 'worse:1'));
     // A name that was never good takes nothing away from what is served.
     expect((await server.request('/readyz')).status).toBe(200);
-  }, 60_000);
+  });
 });
 
 describe('an instance that has to be started again', () => {
@@ -276,14 +276,14 @@ describe('an instance that has to be started again', () => {
     writeFileSync(file, content);
     await until(async () => (await server.request('/readyz')).status === 200);
     expect(answerOf(await ask())).toEqual({ version: 1, answer: 'one' });
-  }, 60_000);
+  });
 });
 
 describe('the model repository', () => {
   beforeEach(async () => {
     makeVersion(join(models, 'faq/1'), 'one');
     server = await start();
-  }, 30_000);
+  });
 
   it('lists, loads and unloads, as Triton does', async () => {
     makeVersion(join(models, 'faq/2'), 'two');
@@ -318,7 +318,7 @@ describe('the model repository', () => {
       expect.objectContaining({ audit: 'model.unload', result: 'done' }),
       expect.objectContaining({ audit: 'model.load', result: 'done' }),
     ]);
-  }, 60_000);
+  });
 
   it('takes requests without a Content-Type and without a body, as tritonclient sends them', async () => {
     const bare = (path: string, body?: string) =>
@@ -327,7 +327,7 @@ describe('the model repository', () => {
     expect((await bare('models/faq/load', '{}')).status).toBe(200);
     expect((await bare('models/faq/unload')).status).toBe(200);
     expect((await bare('models/faq/load', '{')).json().error).toMatch('not JSON');
-  }, 30_000);
+  });
 
   it('refuses in the form that Open Inference clients read', async () => {
     const refusals: [Promise<Answer>, number, RegExp][] = [
@@ -367,7 +367,7 @@ describe('the model repository', () => {
     }
     expect((await ask()).status).toBe(200);
     expect(audits().at(-1)).toMatchObject({ audit: 'keys.reload', result: 'done' });
-  }, 30_000);
+  });
 
   it('goes on serving when a load fails, and says why', async () => {
     makeVersion(join(models, 'faq/2'), 'two');
@@ -380,7 +380,7 @@ describe('the model repository', () => {
     });
     expect(answerOf(await ask())).toEqual({ version: 1, answer: 'one' });
     expect(audits().at(-1)).toMatchObject({ level: 'error', result: 'refused' });
-  }, 30_000);
+  });
 
   it('loses no request to loads, one after the other or at once', async () => {
     const asking = new Asking(6);
@@ -394,7 +394,7 @@ describe('the model repository', () => {
     expect(asking.answered.length).toBeGreaterThan(50);
     // The four made two loads: the first, and one that the others waited for together.
     expect(server.stdout.match(/is ready after/g)).toHaveLength(1 + 3 + 2);
-  }, 60_000);
+  });
 
   it('answers what an unloaded model has accepted, and 404 after it', async () => {
     const asking = new Asking(8);
@@ -407,7 +407,7 @@ describe('the model repository', () => {
     const codes = new Set(asking.failures.map((text) => JSON.parse(text).type));
     expect([...codes]).toEqual(['/docs/errors/model-not-found']);
     expect(server.faults()).toEqual([]);
-  }, 30_000);
+  });
 });
 
 describe('stopping while models are loaded', () => {
@@ -423,7 +423,7 @@ describe('stopping while models are loaded', () => {
     expect(await server.stop()).toBe(0);
     expect(performance.now() - began).toBeLessThan(2_000);
     expect(server.stdout).toMatch('stopped');
-  }, 30_000);
+  });
 
   it('fails no accepted request with a reload under way', async () => {
     makeVersion(join(models, 'faq/1'), 'one');
@@ -439,7 +439,7 @@ describe('stopping while models are loaded', () => {
     expect(asking.failures).toEqual([]);
     expect((await reloading).status).toBe(200);
     expect(await stopped).toBe(0);
-  }, 30_000);
+  });
 
   it('ends at a signal that comes before it listens', async () => {
     makeVersion(join(models, 'faq/1'), 'one');
@@ -455,5 +455,5 @@ describe('stopping while models are loaded', () => {
     await once(early.stdout, 'data');
     early.kill('SIGTERM');
     expect(await once(early, 'exit')).toEqual([0, null]);
-  }, 30_000);
+  });
 });

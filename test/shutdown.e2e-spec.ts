@@ -49,7 +49,7 @@ describe('a rolling stop', () => {
     expect(load.answered).toBeGreaterThan(30);
     expect(await next.stop()).toBe(0);
     await old.stop();
-  }, 60_000);
+  });
 
   it('fails no stream of HTTP/2 callers who heed GOAWAY', async () => {
     const [old, next] = await Promise.all([start({ SHUTDOWN_DELAY_MS: '1000' }), start()]);
@@ -86,7 +86,7 @@ describe('a rolling stop', () => {
     expect((await stopped).code).toBe(0);
     client.close();
     await Promise.all([old.stop(), next.stop()]);
-  }, 60_000);
+  });
 });
 
 describe('stopping', () => {
@@ -103,7 +103,7 @@ describe('stopping', () => {
     expect((await stopped).code).toBe(0);
     await expect(server.request('/livez')).rejects.toThrow(/ECONNREFUSED/);
     await server.stop();
-  }, 30_000);
+  });
 
   it('finishes what it accepted, over HTTP/1.1 and HTTP/2', async () => {
     const server = await start();
@@ -130,7 +130,7 @@ describe('stopping', () => {
     expect(code).toBe(0);
     expect(after).toBeLessThan(5_000);
     await server.stop();
-  }, 30_000);
+  });
 
   it('does not wait in a terminal', async () => {
     const server = await start({ SHUTDOWN_DELAY_MS: '60000' });
@@ -138,7 +138,7 @@ describe('stopping', () => {
     expect(code).toBe(0);
     expect(after).toBeLessThan(4_000);
     await server.stop();
-  }, 30_000);
+  });
 
   it('ends at once at a second signal', async () => {
     const server = await start({ SHUTDOWN_DELAY_MS: '60000' });
@@ -149,7 +149,7 @@ describe('stopping', () => {
     expect(code).toBe(1);
     expect(after).toBeLessThan(2_000);
     await server.stop();
-  }, 30_000);
+  });
 
   it('is bounded by SHUTDOWN_GRACE_MS', async () => {
     const server = await start({ SHUTDOWN_GRACE_MS: '1000' });
@@ -160,5 +160,5 @@ describe('stopping', () => {
     expect(after).toBeLessThan(3_000);
     expect(server.stdout).toMatch('SHUTDOWN_GRACE_MS is over');
     await server.stop();
-  }, 30_000);
+  });
 });

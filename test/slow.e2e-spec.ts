@@ -18,7 +18,7 @@ describe.each([
   let server: TestServer;
   beforeAll(async () => {
     server = await TestServer.start({ MODELS: 'vision', REQUEST_TIMEOUT_MS: '1500', ...env });
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   const scoring = (length: number) =>
@@ -41,7 +41,7 @@ describe.each([
     expect(problemIn(slow)).toMatchObject({ type: '/docs/errors/request-too-slow', status: 408 });
     // A spare connection asked nothing: an answer could be taken for that of its first request.
     expect(await silent).toBe('');
-  }, 30_000);
+  });
 
   it('cuts off a body that trickles in, and answers others meanwhile', async () => {
     const started = performance.now();
@@ -60,7 +60,7 @@ describe.each([
     expect(answer).toMatch(/^HTTP\/1.1 408 /);
     expect(answer.toLowerCase()).toMatch('connection: close');
     expect(problemIn(answer)).toMatchObject({ type: '/docs/errors/request-too-slow' });
-  }, 15_000);
+  });
 
   it.each([
     ['no HTTP', 'hello\r\n\r\n', 400, 'malformed-request'],
@@ -134,5 +134,5 @@ describe('speaking plain HTTP to the TLS port', () => {
     await closed;
     expect((await server.request('/livez')).status).toBe(200);
     expect(await server.stop()).toBe(0);
-  }, 30_000);
+  });
 });

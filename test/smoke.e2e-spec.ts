@@ -43,20 +43,20 @@ describe('the smoke script', () => {
       HTTP_URL: `http://127.0.0.1:${plain}`,
       CURL_CA_BUNDLE: join(server.folder, 'tls.crt'),
     };
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   it('finds nothing wrong with a sound server', async () => {
     const { code, lines } = await smoke([server.url, server.key], env);
     expect([code, lines.filter((line) => line.startsWith('ok '))]).toEqual([0, lines]);
     expect(lines).toHaveLength(7);
-  }, 60_000);
+  });
 
   it('counts what is wrong with the key', async () => {
     const found = await smoke([server.url, 'nst_no_key'], env);
     expect(failures(found)).toEqual(['a question is answered', 'a photograph is classified']);
     expect(found.code).toBe(2);
-  }, 60_000);
+  });
 
   it('distrusts a certificate that nobody it knows has signed', async () => {
     const found = await smoke([server.url, server.key], { HTTP_URL: env['HTTP_URL'] ?? '' });
@@ -65,12 +65,12 @@ describe('the smoke script', () => {
       HTTP_URL: env['HTTP_URL'] ?? '',
     });
     expect(insecure.code).toBe(0);
-  }, 60_000);
+  });
 
   it('misses a redirect', async () => {
     const found = await smoke([server.url, server.key], { ...env, HTTP_URL: server.url });
     expect(failures(found)).toEqual(['http is redirected to https']);
-  }, 60_000);
+  });
 
   it('asks https alone', async () => {
     expect((await smoke(['http://127.0.0.1', 'key'], env)).code).toBe(64);
@@ -93,5 +93,5 @@ describe('the smoke script before an ingress controller without its Secret', () 
     expect(failures(found)).toContain("the certificate is this service's own");
     await server.stop();
     rmSync(folder, { recursive: true });
-  }, 60_000);
+  });
 });

@@ -70,7 +70,7 @@ describe('Application Insights', () => {
     expect(ingestion.others).toEqual([]);
     expect(server.stdout + server.stderr).not.toContain(INSTRUMENTATION_KEY);
     for (const line of server.stdout.trim().split('\n')) expect(line).toMatch(/^\{/);
-  }, 120_000);
+  }, 300_000);
 
   it('gets what was not yet sent when the server stops', async () => {
     await start();
@@ -80,7 +80,7 @@ describe('Application Insights', () => {
     expect(ingestion.of('RequestData').filter(({ name }) => name.startsWith('POST'))).toHaveLength(
       5,
     );
-  }, 120_000);
+  }, 300_000);
 
   it('is not the only one: OTLP gets the same', async () => {
     const sink = await OtlpSink.start();
@@ -89,14 +89,14 @@ describe('Application Insights', () => {
     await ingestion.until(() => ingestion.of('RequestData').length > 0);
     await sink.until(() => sink.spans.some(({ name }) => name === 'POST /v1/faq/match'));
     await sink.stop();
-  }, 120_000);
+  }, 300_000);
 
   it('has the name that OTEL_SERVICE_NAME gives', async () => {
     await start('good', { OTEL_SERVICE_NAME: 'scoring-blue' });
     await asked(server);
     await ingestion.until(() => ingestion.of('RequestData').length > 0);
     expect(ingestion.envelopes[0]?.tags['ai.cloud.role']).toBe('scoring-blue');
-  }, 120_000);
+  }, 300_000);
 
   it('is sent to with a token of the workload identity where that is asked for', async () => {
     ingestion = await Ingestion.start();
@@ -107,7 +107,7 @@ describe('Application Insights', () => {
     for (const { authorization } of ingestion.headers) {
       expect(authorization).toBe(`Bearer ${INGESTION_TOKEN}`);
     }
-  }, 120_000);
+  }, 300_000);
 
   it('stops the start where workload identity is asked for and not there', async () => {
     ingestion = await Ingestion.start();
@@ -116,7 +116,7 @@ describe('Application Insights', () => {
       { until: 'listening' },
     );
     await expect(lacking).rejects.toThrow(/APPLICATIONINSIGHTS_AUTH: .*AZURE_FEDERATED_TOKEN_FILE/);
-  }, 120_000);
+  }, 300_000);
 });
 
 describe.each<Reception>(['refusing', 'hanging', 'gone'])('an endpoint that is %s', (reception) => {
@@ -132,5 +132,5 @@ describe.each<Reception>(['refusing', 'hanging', 'gone'])('an endpoint that is %
     expect(complaints.length).toBeLessThanOrEqual(1);
     expect(server.stdout + server.stderr).not.toContain(INSTRUMENTATION_KEY);
     for (const line of server.stdout.trim().split('\n')) expect(line).toMatch(/^\{/);
-  }, 120_000);
+  }, 300_000);
 });

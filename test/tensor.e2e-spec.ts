@@ -34,7 +34,7 @@ describe('tensor models', () => {
     } finally {
       rmSync(models, { recursive: true, force: true });
     }
-  }, 60_000);
+  });
 });
 
 type Member = Record<string, unknown>;
@@ -48,7 +48,7 @@ describe('a server of tensor models', () => {
       0,
     );
     server = await TestServer.start({ MODELS_DIR: models, MODELS: 'identity,wide' });
-  }, 60_000);
+  });
   afterAll(async () => {
     await server.stop();
     rmSync(models, { recursive: true });

@@ -9,7 +9,7 @@ describe('malformed inference requests', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await TestServer.start({ MODELS_DIR: models });
-  }, 60_000);
+  });
   afterAll(async () => {
     await server.stop();
     rmSync(models, { recursive: true });
@@ -29,5 +29,5 @@ describe('malformed inference requests', () => {
     }
     expect(refused).toBeGreaterThan(150);
     expect(server.faults()).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -33,7 +33,7 @@ describe('the Open Inference Protocol', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await TestServer.start({ MAX_BODY_BYTES: '2000000' });
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   const get = async (path: string) => (await server.request(`/v2${path}`)).json();
@@ -135,7 +135,7 @@ describe('the Open Inference Protocol', () => {
         if (status === 200) return;
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
-    }, 60_000);
+    });
     afterAll(() => one.stop());
 
     it.each([

@@ -24,7 +24,7 @@ describe('image classification', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await TestServer.start({ MODELS: 'vision' });
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   const classify = (body: Buffer, type = 'application/octet-stream', query = '') =>

@@ -18,7 +18,7 @@ describeInBrowser('the playground, for everybody,', () => {
   beforeAll(async () => {
     server = await TestServer.start();
     browser = await launchBrowser();
-  }, 60_000);
+  });
   beforeEach(() => visit());
   afterEach(async () => {
     expect(playground.watched.complaints).toEqual([]);

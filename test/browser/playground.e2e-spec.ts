@@ -12,7 +12,7 @@ describeInBrowser('the playground', () => {
   beforeAll(async () => {
     server = await TestServer.start();
     browser = await launchBrowser();
-  }, 60_000);
+  });
   beforeEach(() => visit());
   afterEach(async () => {
     expect(playground.watched.complaints).toEqual([]);

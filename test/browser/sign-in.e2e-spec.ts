@@ -17,7 +17,7 @@ describeInBrowser('the sign-in of the playground', () => {
     const env = { ...issuer.env, AZURE_AD_CLIENT_ID: CLIENT, MODELS: 'vision' };
     server = await TestServer.start(env);
     browser = await launchBrowser();
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await server?.stop();

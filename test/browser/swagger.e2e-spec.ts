@@ -17,7 +17,7 @@ describeInBrowser('Swagger UI', () => {
     browser = await launchBrowser();
     opened = await openPage(browser, `${server.url}/docs`);
     await authorise();
-  }, 60_000);
+  });
   afterEach(() => {
     expect(opened.complaints).toEqual([]);
     expect(opened.outside).toEqual([]);
