@@ -384,7 +384,7 @@ describe('the model repository', () => {
 
   it('loses no request to loads, one after the other or at once', async () => {
     const asking = new Asking(6);
-    await sleep(500);
+    while (asking.answered.length <= 50) await sleep(50);
     for (let round = 0; round < 3; round += 1) expect((await load()).status).toBe(200);
     const at = await Promise.all([load(), load(), load(), load()]);
     expect(at.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
@@ -398,7 +398,7 @@ describe('the model repository', () => {
 
   it('answers what an unloaded model has accepted, and 404 after it', async () => {
     const asking = new Asking(8);
-    await sleep(500);
+    while (asking.answered.length <= 10) await sleep(50);
     const unloaded = await unload();
     expect(unloaded.status).toBe(200);
     await sleep(300);
