@@ -1,6 +1,6 @@
 /**
  * What the engine alone can do: runs of onnxruntime-node on ready tensors, without HTTP, decoding or
- * labels. Usage: bare.mjs FOLDER THREADS SECONDS, by fork; sends runs and their processor time.
+ * labels. Usage: bare.mjs FOLDER THREADS SECONDS, by fork; sends runs, their rate and processor time.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +23,8 @@ const feeds = manifest.kind === 'faq' ? await words() : pixels();
 for (let i = 0; i < 20; i += 1) await run();
 process.send('warm');
 await new Promise((resolve) => process.once('message', resolve));
-const until = performance.now() + Number(seconds) * 1000;
+const started = performance.now();
+const until = started + Number(seconds) * 1000;
 const before = process.cpuUsage();
 let runs = 0;
 while (performance.now() < until) {
@@ -31,7 +32,9 @@ while (performance.now() < until) {
   runs += 1;
 }
 const { user, system } = process.cpuUsage(before);
-process.send({ runs, cpuMs: (user + system) / 1000 });
+// The last run ends later.
+const perSecond = (runs * 1000) / (performance.now() - started);
+process.send({ runs, perSecond, cpuMs: (user + system) / 1000 });
 process.disconnect();
 
 /** All graphs of the chain. */

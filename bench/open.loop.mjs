@@ -23,8 +23,9 @@ export class OpenLoop {
     this.request = Buffer.concat([Buffer.from(`${head}\r\n\r\n`), body]);
   }
 
+  /** Opens what is missing to so many: the server closes those that long sent nothing. */
   async connect(count) {
-    for (let i = 0; i < count; i += 1) this.#idle.push(await this.#open());
+    while (this.#idle.length < count) this.#idle.push(await this.#open());
   }
 
   /** Sends at a rate for some seconds; settles when the last answer is there. */
@@ -39,7 +40,7 @@ export class OpenLoop {
         if (elapsed < seconds * 1000) return;
         clearInterval(timer);
         resolve();
-      }, 2);
+      }, 5);
     });
   }
 
@@ -77,6 +78,7 @@ export class OpenLoop {
       socket.on('data', (chunk) => this.#read(connection, chunk));
       socket.once('close', () => {
         if (connection.sentAt > 0) this.broken += 1;
+        else this.#idle = this.#idle.filter((one) => one !== connection);
       });
     });
   }

@@ -22,6 +22,7 @@ const PHASES = 4;
 const TIMES = Number(process.env.BENCH_TIMES ?? 4);
 const TIMEOUT_MS = Number(process.env.BENCH_TIMEOUT_MS ?? 2000);
 const CALLERS = 12;
+const CONNECTIONS = 600;
 
 const photo = readFileSync(new URL('../test/fixtures/photos/coffee.jpg', import.meta.url));
 const question = 'how do i sort an array of objects by one of their members '.repeat(10);
@@ -48,9 +49,7 @@ const server = await startServer({
   NODE_OPTIONS: `--import ${fileURLToPath(new URL('./event.loop.mjs', import.meta.url))}`,
 });
 const load = new OpenLoop(server, { ...(await KINDS[kind]()), timeoutMs: TIMEOUT_MS });
-await load.connect(CALLERS);
 await phase(() => load.saturate(CALLERS, 3));
-await load.connect(600);
 
 const livez = probe();
 const memory = [];
@@ -72,6 +71,7 @@ report();
 
 /** What was answered, and the processor time that it took, while `work` went on. */
 async function phase(work, memory) {
+  await load.connect(CONNECTIONS);
   load.answers = [];
   const [cpu, started] = [cpuSeconds(), performance.now()];
   const timer = setInterval(() => memory?.push(residentMb(server.pid)), 1000);
@@ -103,7 +103,9 @@ function probe() {
 }
 
 /** Of this process, the server and its instances. */
-const cpuSeconds = () => treeMs(process.pid) / 1000;
+function cpuSeconds() {
+  return treeMs(process.pid) / 1000;
+}
 
 function report() {
   const sum = (values) => values.reduce((total, value) => total + value, 0);

@@ -43,6 +43,8 @@ export async function startServer(env = {}) {
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  // A bench that fails leaves nothing behind.
+  process.once('exit', () => child.kill());
   let log = '';
   const expected = (env.MODELS ?? 'faq,vision').split(',').length;
   const silent = env.LOG_LEVEL === 'silent' && readyAt(env.PORT);
@@ -112,7 +114,7 @@ export async function bare(folder, processes, threads, seconds) {
   for (const child of children) child.send('go');
   const done = await Promise.all(results);
   const sum = (key) => done.reduce((total, one) => total + one[key], 0);
-  return { perSecond: sum('runs') / seconds, cpuMs: sum('cpuMs') / sum('runs') };
+  return { perSecond: sum('perSecond'), cpuMs: sum('cpuMs') / sum('runs') };
 }
 
 export function median(values) {
