@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { SCOPES } from './principal.js';
@@ -63,5 +63,5 @@ export function fingerprint({ sha256 }: Pick<ApiKeyEntry, 'sha256'>): string {
 }
 
 export function digest(key: string): Buffer {
-  return createHash('sha256').update(key, 'utf8').digest();
+  return hash('sha256', key, 'buffer');
 }

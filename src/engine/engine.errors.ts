@@ -14,6 +14,9 @@ export type EngineErrorCode =
   /** No instance is up, or the model is being closed. */
   | 'unavailable';
 
+/** Answers and no faults: nobody asks where in the code they were given. */
+const REFUSALS: ReadonlySet<EngineErrorCode> = new Set(['queue-full', 'deadline-unreachable']);
+
 export class EngineError extends Error {
   constructor(
     readonly code: EngineErrorCode,
@@ -21,7 +24,11 @@ export class EngineError extends Error {
     /** Estimate after which trying again makes sense. */
     readonly retryAfterMs?: number,
   ) {
+    const { stackTraceLimit } = Error;
+    // Under overload finding the stack out was a tenth of what a refusal costs.
+    if (REFUSALS.has(code)) Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'EngineError';
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ModelLabel, RanBatch } from '../../engine/engine.observer.js';
-import { BATCH_ROWS, histogram, Tally } from './meter.js';
+import { BATCH_ROWS, Distribution, Tally } from './meter.js';
 
 /** What is counted of batches and instances, by model and version. */
 @Injectable()
@@ -17,7 +17,7 @@ export class EngineMetrics {
     name: 'nestor.model.instance.restarts',
     description: 'Processes of instances that ended unasked and were started again.',
   });
-  readonly #rows = histogram(
+  readonly #rows = new Distribution(
     { name: 'nestor.model.batch.rows', description: 'Rows of a batch.' },
     BATCH_ROWS,
   );

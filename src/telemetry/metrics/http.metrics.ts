@@ -7,7 +7,7 @@ import {
 } from '@opentelemetry/semantic-conventions';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { onRequestEnd, type RequestEnd } from '../request.end.js';
-import { gauge, histogram, REQUEST_SECONDS, Tally } from './meter.js';
+import { Distribution, gauge, REQUEST_SECONDS, Tally } from './meter.js';
 
 /** The methods of RFC 9110 and PATCH; callers may send others, which count as one. */
 const METHODS = new Set([
@@ -55,7 +55,7 @@ class HttpMetrics {
   active = 0;
   /** By method, route and status. */
   readonly #attributes = new Map<string, Attributes>();
-  readonly #duration = histogram(
+  readonly #duration = new Distribution(
     {
       name: METRIC_HTTP_SERVER_REQUEST_DURATION,
       description: 'From the arrival of the headers to the end of the answer.',

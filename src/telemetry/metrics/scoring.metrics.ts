@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ModelIdentity } from '../../registry/model.kind.js';
 import type { ScoringObserver, ScoringRecord } from '../../scoring/scoring.observer.js';
 import { PredictionDrift } from '../drift/prediction.drift.js';
-import { histogram, PHASE_SECONDS, PROBABILITIES, REQUEST_SECONDS, Tally } from './meter.js';
+import { Distribution, PHASE_SECONDS, PROBABILITIES, REQUEST_SECONDS, Tally } from './meter.js';
 
 type Outcome = ScoringRecord['outcome'];
 
@@ -54,7 +54,7 @@ export class ScoringMetrics implements ScoringObserver {
     name: 'nestor.prediction.answers',
     description: 'Questions by whether an answer was near enough.',
   });
-  readonly #total = histogram(
+  readonly #total = new Distribution(
     {
       name: 'nestor.model.duration',
       description: 'From the arrival of the request to the result of the input.',
@@ -62,7 +62,7 @@ export class ScoringMetrics implements ScoringObserver {
     },
     REQUEST_SECONDS,
   );
-  readonly #phase = histogram(
+  readonly #phase = new Distribution(
     {
       name: 'nestor.model.phase.duration',
       description: 'The phases of a scored input: decode, queue, infer.',
@@ -70,7 +70,7 @@ export class ScoringMetrics implements ScoringObserver {
     },
     PHASE_SECONDS,
   );
-  readonly #probability = histogram(
+  readonly #probability = new Distribution(
     {
       name: 'nestor.prediction.top_probability',
       description: 'Probability of the best match or class.',
