@@ -77,7 +77,7 @@ export class Distribution {
       ...options,
       advice: { explicitBucketBoundaries: [...bounds] },
     });
-    // The callbacks of observed instruments run before histograms are read; this one observes nothing.
+    // The SDK calls these before it reads histograms; one that observes nothing is not exported.
     gauge({ name: `${name}.pending`, description: 'Never observed.' }, () => this.#record());
   }
 
